@@ -1,0 +1,46 @@
+"""How is a person's editor called? $MEM_EDITOR, $VISUAL, $EDITOR, then vi; what was written is never lost."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import tempfile
+
+from memcli.cli.session import Session
+from memcli.entries import atomic
+from memcli.errors import MemError, UserError
+
+
+def compose(session: Session) -> bytes:
+    """The text a person writes into an empty file."""
+    path, data = _open(session, b"")
+    atomic.discard(path)
+    return data
+
+
+def revise(session: Session, data: bytes) -> tuple[str, bytes]:
+    """(temporary file, text) of what a person makes of `data`. The caller discards the file once the text is safe."""
+    return _open(session, data)
+
+
+def keep(error: MemError, path: str) -> MemError:
+    """The error, with the place where the edited text was kept in its hint."""
+    error.hint = f"{error.hint}; your text is kept in {path}" if error.hint else f"your text is kept in {path}"
+    return error
+
+
+def _open(session: Session, data: bytes) -> tuple[str, bytes]:
+    env = session.env
+    command = env.get("MEM_EDITOR") or env.get("VISUAL") or env.get("EDITOR") or "vi"
+    fd, path = tempfile.mkstemp(prefix="mem-", suffix=".md")
+    with os.fdopen(fd, "wb") as file:
+        file.write(data)
+    try:
+        done = subprocess.run([*shlex.split(command), path], env=env, check=False)
+    except (OSError, ValueError) as error:
+        atomic.discard(path)
+        raise UserError(f"the editor {command!r} cannot be started: {error}", "set EDITOR, for example EDITOR=nano") from None
+    if done.returncode != 0:
+        raise UserError(f"the editor {command!r} ended with status {done.returncode}; nothing was changed", f"your text is kept in {path}")
+    return path, atomic.read(path)

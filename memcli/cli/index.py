@@ -1,0 +1,35 @@
+"""mem index"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from memcli.cli import options, session
+from memcli.output import records
+
+HELP = """Show or rebuild the search index.
+
+\b
+Examples:
+  mem index              take in what changed, and say how things stand
+  mem index --rebuild    make it anew from the files
+
+The index is derived from the files and may be deleted at any time:
+rm -r .mem/index loses nothing, and the next search makes it anew."""
+
+
+def command(rebuild: Annotated[bool, typer.Option("--rebuild", help="Make the whole index anew.")] = False,
+            status: Annotated[bool, typer.Option("--status", help="Only say how things stand; change nothing.")] = False,
+            vault: options.Vault = None, json: options.Json = False) -> None:
+    """Show or rebuild the index."""
+    here = session.current()
+    store = here.store(vault)
+    if rebuild:
+        store.reindex()
+    state = store.index.status(take_in=not status)
+    if json:
+        here.json_out(records.index(state))
+        return
+    here.out(f"entries   {state.entries}\npending   {state.pending}\nunseen    {state.unseen}\nbytes     {state.size_bytes}\n")

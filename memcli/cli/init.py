@@ -1,0 +1,42 @@
+"""mem init"""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated
+
+import typer
+
+from memcli.cli import options, session
+from memcli.output import records, terminal
+
+HELP = """Make a folder a vault, or adopt one full of markdown.
+
+\b
+Examples:
+  mem init                 the user's own vault, found from everywhere
+  mem init .               this folder; not a byte of the files in it changes
+  mem init ~/notes --json
+
+A vault is a git work tree of its own. Inside another repository it gets a
+repository of its own. Run again, it only puts back what is missing."""
+
+
+def command(folder: Annotated[str, typer.Argument(metavar="[FOLDER]", help="Default: $MEM_VAULT, else the user's own vault.", show_default=False)] = "",
+            vault: options.Vault = None, json: options.Json = False) -> None:
+    """Make a folder a vault."""
+    from memcli import clock
+    from memcli.life import founding
+
+    here = session.current()
+    target = folder or vault or session.chosen or here.env.get("MEM_VAULT") or here.default_vault()
+    made, entries, commit = founding.found(os.path.abspath(os.path.expanduser(target)), here.env, clock.now())
+    if json:
+        here.json_out(records.founded(made.root, entries, commit))
+        return
+    what = f"vault ready at {terminal.line(made.root)}" if commit else f"already a vault: {terminal.line(made.root)}"
+    here.say(what + (f", {entries} markdown files adopted as entries" if entries else ""))
+    if not entries:
+        here.say("next: mem add 'something worth remembering'")
+    else:
+        here.say("next: mem search 'some words'")

@@ -1,0 +1,111 @@
+"""The door: arguments in, exit status out. The only place where an error becomes words and a number."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+
+from memcli import __version__
+from memcli.errors import BUG, INTERRUPTED, MemError
+
+
+def main() -> None:
+    """The `mem` and `memcli` commands."""
+    gc.disable()  # a command is over before a collection would pay
+    arguments = sys.argv[1:]
+    if arguments in (["--version"], ["-V"]):
+        sys.stdout.write(f"mem {__version__}\n")
+        return
+    if arguments[:1] == ["__complete"]:
+        from memcli.cli.complete import complete
+
+        complete(arguments[1:])
+        return
+    status = _run(arguments)
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        status = _pipe_closed()
+    except OSError as error:
+        status = _output_failed(error)
+    if status:
+        sys.exit(status)
+
+
+def _run(arguments: list[str]) -> int:
+    try:
+        return _dispatch(arguments)
+    except MemError as error:
+        _tell(error.code, error.message, error.hint, error.exit_status)
+        return error.exit_status
+    except KeyboardInterrupt:
+        sys.stderr.write("\nmem: interrupted; what was acknowledged before is safe\n")
+        return INTERRUPTED
+    except BrokenPipeError:
+        return _pipe_closed()
+    except Exception as error:
+        if "--debug" in arguments or os.environ.get("MEM_DEBUG"):
+            raise
+        if isinstance(error, OSError) and error.filename is None and error.errno == 28:
+            return _output_failed(error)
+        _tell("bug", f"unexpected {type(error).__name__}: {error}", "this is a bug of mem; run again with --debug and report what it prints", BUG)
+        return BUG
+
+
+def _dispatch(arguments: list[str]) -> int:
+    from memcli.cli.app import app
+
+    try:
+        result = app(args=arguments, prog_name="mem", standalone_mode=False)
+    except Exception as error:
+        if not hasattr(error, "format_message") or not hasattr(error, "exit_code"):
+            raise
+        _usage(error)
+        return 2
+    return result if isinstance(result, int) else 0
+
+
+def _usage(error: Exception) -> None:
+    """A command line that does not parse, in our words."""
+    message = str(error.format_message()).rstrip(".")  # type: ignore[attr-defined]
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context is not None else "mem"
+    hint = f"{path} --help"
+    if "No such command" in message:
+        import difflib
+
+        from memcli.cli.app import COMMANDS
+
+        word = message.partition("'")[2].rpartition("'")[0]
+        near = difflib.get_close_matches(word, COMMANDS, 1)
+        message = f"no such command: {word}"
+        hint = f"did you mean mem {near[0]}?" if near else "mem --help lists the commands"
+    _tell("usage", message, hint, 2)
+
+
+def _tell(code: str, message: str, hint: str, status: int) -> None:
+    if any(word in ("--json", "--jsonl") for word in sys.argv[1:]):
+        import json
+
+        from memcli.output import records
+
+        sys.stderr.write(json.dumps(records.error(code, message, hint, status)) + "\n")
+        return
+    from memcli.output import terminal
+
+    sys.stderr.write(f"mem: error: {terminal.line(message)}\n")
+    if hint:
+        sys.stderr.write(f"hint: {terminal.line(hint)}\n")
+
+
+def _pipe_closed() -> int:
+    """Whoever reads us has seen enough: end quietly, as a killed writer would."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 141
+
+
+def _output_failed(error: OSError) -> int:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    _tell("cannot", f"cannot write the output: {error.strerror}", "", 4)
+    return 4

@@ -1,0 +1,218 @@
+"""What surrounds a command? Environment, terminal, settings and the store. The one place where a command's output leaves."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from memcli import clock, config, faults
+from memcli.entries import atomic
+from memcli.entries import vault as vaults
+from memcli.entries.git import leaked
+from memcli.entries.vault import Vault
+from memcli.errors import ConfigInvalid
+from memcli.output import terminal
+from memcli.store import Changed, Store, Talk
+
+if TYPE_CHECKING:
+    from memcli.cli.bar import Bar
+
+_LONG_S = 0.5
+
+
+class Session:
+    """Standard streams and environment of this process."""
+
+    def __init__(self) -> None:
+        self.env = dict(os.environ)
+        self.json = False
+        self.debug = bool(self.env.get("MEM_DEBUG"))
+        self.tty = sys.stdout.isatty()
+        self.settings: config.Settings | None = None
+        self._bar: Bar | None = None
+        self._since = 0.0
+        for name in leaked(self.env):
+            os.environ.pop(name, None)
+        if "MEM_NOW" in self.env:
+            try:
+                clock.freeze(clock.parse(self.env["MEM_NOW"]))
+            except ValueError:
+                raise ConfigInvalid(f"MEM_NOW={self.env['MEM_NOW']} is not a date", "for example 2026-11-23T08:00:00Z") from None
+        if "MEM_FAULT" in self.env:
+            try:
+                faults.arm(self.env["MEM_FAULT"])
+            except ValueError as error:
+                raise ConfigInvalid(str(error)) from None
+
+    # -- the store -------------------------------------------------------------------------------------------------------------
+
+    def vault(self, explicit: str | None) -> Vault:
+        """The vault that is meant here."""
+        explicit = explicit or chosen or self.env.get("MEM_VAULT") or None
+        return vaults.find(os.getcwd(), explicit, self.default_vault())
+
+    def default_vault(self) -> str:
+        """The user's own vault, used when none is found from here."""
+        return os.path.join(self._xdg("XDG_DATA_HOME", ".local/share"), "mem")
+
+    def user_config(self) -> str:
+        """The user's own settings file."""
+        return os.path.join(self._xdg("XDG_CONFIG_HOME", ".config"), "mem", "config.yaml")
+
+    def _xdg(self, name: str, fallback: str) -> str:
+        value = self.env.get(name, "")
+        return value if os.path.isabs(value) else os.path.join(self.env.get("HOME") or os.path.expanduser("~"), fallback)
+
+    def load_settings(self, vault: Vault | None) -> config.Settings:
+        """Environment over vault over user over defaults."""
+        layers = config.from_env(self.env)
+        if vault is not None:
+            layers.append((vaults.CONFIG, self._layer(f"{vault.root}/{vaults.CONFIG}", vaults.CONFIG)))
+        layers.append((self.user_config(), self._layer(self.user_config(), self.user_config())))
+        self.settings = config.resolve(layers)
+        return self.settings
+
+    def _layer(self, path: str, shown: str) -> dict[str, config.Scalar]:
+        try:
+            data = atomic.read(path, 65_536)
+        except FileNotFoundError:
+            return {}
+        except OSError as error:
+            raise ConfigInvalid(f"{shown} cannot be read: {error.strerror}") from None
+        return config.parse_file(data.decode("utf-8", "replace"), shown)
+
+    def store(self, explicit: str | None = None) -> Store:
+        """The vault's store, with warnings to standard error and progress bars on a terminal."""
+        vault = self.vault(explicit)
+        return Store(vault, self.load_settings(vault), self.env, Talk(self.progress, self.warn))
+
+    # -- talk ------------------------------------------------------------------------------------------------------------------
+
+    @property
+    def color(self) -> bool:
+        """Whether standard output gets colour: NO_COLOR, then --color / output.color, then whether it is a terminal."""
+        wish = color_wish or (self.settings.text("output.color") if self.settings else "auto")
+        if wish != "auto":
+            return wish == "always"
+        if self.env.get("NO_COLOR") or self.env.get("TERM") == "dumb":
+            return False
+        return self.tty or bool(self.env.get("FORCE_COLOR") or self.env.get("CLICOLOR_FORCE"))
+
+    def out(self, text: str) -> None:
+        """Data, to standard output, exactly as given."""
+        sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
+
+    def raw(self, data: bytes) -> None:
+        """Bytes, to standard output."""
+        sys.stdout.buffer.write(data)
+
+    def json_out(self, record: Mapping[str, object]) -> None:
+        """One JSON object; on a terminal in ASCII, so that nothing in it can steer the terminal."""
+        import json
+
+        self.out(json.dumps(record, ensure_ascii=self.tty) + "\n")
+
+    def each(self, found: Sequence[Mapping[str, Any]], *, jsonl: bool, template: str, null: bool = False, root: str = "") -> bool:
+        """Print records one by one if --jsonl, --format or -0 asks for it; False when none does."""
+        if jsonl:
+            for record in found:
+                self.json_out(record)
+        elif template:
+            from memcli.output.template import fill
+
+            for record in found:
+                text = fill(template, record)
+                self.out(terminal.clean(text) if self.tty else text)
+        elif null:
+            self.out("".join(f"{root}/{record['path']}\0" for record in found))
+        return jsonl or bool(template) or null
+
+    def changed(self, changed: Changed) -> None:
+        """The entries a command touched, one per line: end of the id, path."""
+        self.out("".join(f"{id_[-6:]}  {terminal.line(path) if self.tty else path}\n" for id_, path in changed.entries))
+
+    def width(self) -> int:
+        """Columns of the terminal, 100 when there is none."""
+        try:
+            return os.get_terminal_size(1).columns
+        except OSError:
+            return 100
+
+    def lines(self, lines: Iterable[str]) -> None:
+        """Lines for a person: through the pager when they are many and standard output is a terminal."""
+        text = "".join(line + "\n" for line in lines)
+        pager = self._pager()
+        if pager and text.count("\n") > self._height():
+            import subprocess
+
+            env = {"LESS": "FRX", **self.env}
+            try:
+                subprocess.run(pager, shell=True, input=text.encode("utf-8", "replace"), env=env, check=False)
+                return
+            except OSError:
+                pass  # no such pager: print it
+        self.out(text)
+
+    def _pager(self) -> str:
+        if not self.tty or no_pager:
+            return ""
+        wish = (self.settings.text("output.pager") if self.settings else "") or self.env.get("PAGER") or "less"
+        return "" if wish == "cat" else wish
+
+    def _height(self) -> int:
+        try:
+            return os.get_terminal_size(1).lines - 1
+        except OSError:
+            return 10_000
+
+    def say(self, text: str) -> None:
+        """Talk, to standard error."""
+        self.end_progress()
+        sys.stderr.write(terminal.clean(text) + "\n")
+
+    def warn(self, line: str) -> None:
+        """Something a person should know, to standard error."""
+        self.say(f"mem: {line}")
+
+    def progress(self, what: str, done: int, total: int) -> None:
+        """A bar on a terminal once the work has lasted half a second; nothing in a pipe."""
+        if not sys.stderr.isatty():
+            return
+        if self._since == 0.0:
+            self._since = clock.monotonic_s()
+        if self._bar is None and clock.monotonic_s() - self._since < _LONG_S:
+            return
+        from memcli.cli.bar import Bar
+
+        if self._bar is None:
+            self._bar = Bar()
+        self._bar.show(what, done, total)
+        if done >= total:
+            self.end_progress()
+
+    def end_progress(self) -> None:
+        """Take the bar away."""
+        if self._bar is not None:
+            self._bar.close()
+        self._bar, self._since = None, 0.0
+
+
+chosen = ""  # --vault before the verb
+color_wish = ""  # --color
+no_pager = False  # --no-pager
+_current: Session | None = None
+
+
+def current() -> Session:
+    """This process's session."""
+    global _current
+    if _current is None:
+        _current = Session()
+    return _current
+
+
+def out(text: str) -> None:
+    """Data, to standard output."""
+    current().out(text)

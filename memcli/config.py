@@ -1,0 +1,169 @@
+"""Which settings exist, what they mean, and which value holds: the one definition of every option.
+
+`OPTIONS` is the table from which the config file's check, `mem config`, mem-config(5) and schemas/config.schema.json are made.
+Reads no file, no environment and no home directory: `memcli.cli` hands in the layers, strongest first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from memcli import plainyaml
+from memcli.errors import ConfigInvalid
+
+Scalar = str | int | float | bool
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One setting. `low`/`high` are inclusive bounds of a number, `choices` the words allowed for a string."""
+
+    name: str
+    kind: type
+    default: Scalar
+    meaning: str
+    unit: str = ""
+    low: float | None = None
+    high: float | None = None
+    choices: tuple[str, ...] = ()
+
+
+OPTIONS = (
+    Option("add.type", str, "note", "Type given to an entry that states none.",
+           choices=("note", "fact", "event", "procedure", "task", "concept", "profile", "summary")),
+    Option("entry.max_bytes", int, 1_048_576, "Longest text that is read from one file; the rest of a longer one is not indexed.",
+           "bytes", 1024, 104_857_600),
+    Option("index.pending_max", int, 64, "New entries kept in the pending log before they are folded into the keyword index.",
+           "entries", 1, 1024),
+    Option("index.scan_limit", int, 20_000, "Up to this many files every search looks at each file for edits made by other programs; "
+           "above, at each folder.", "files", 0, 10_000_000),
+    Option("lock.timeout_s", float, 10.0, "How long a writing command waits for another one to finish.", "seconds", 0, 3600),
+    Option("output.color", str, "auto", "Colour on a terminal.", choices=("auto", "always", "never")),
+    Option("output.pager", str, "", "Pager command for long output on a terminal; empty means $PAGER, then `less -FRX`; `cat` for none."),
+    Option("search.limit", int, 10, "Hits that a search returns.", "entries", 1, 1000),
+)
+BY_NAME = {option.name: option for option in OPTIONS}
+
+
+def env_name(name: str) -> str:
+    """The environment variable of an option: `lock.timeout_s` is `MEM_LOCK_TIMEOUT_S`."""
+    return "MEM_" + name.replace(".", "_").upper()
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every option's value and where it came from (`default`, a file's path, or an environment variable)."""
+
+    values: Mapping[str, Scalar]
+    origins: Mapping[str, str]
+
+    def text(self, name: str) -> str:
+        """The value of a string option."""
+        return str(self.values[name])
+
+    def whole(self, name: str) -> int:
+        """The value of an integer option."""
+        return int(self.values[name])
+
+    def number(self, name: str) -> float:
+        """The value of a numeric option, in its unit."""
+        return float(self.values[name])
+
+
+def resolve(layers: Sequence[tuple[str, Mapping[str, Scalar]]]) -> Settings:
+    """The settings in force. `layers` are (origin, checked values), strongest first."""
+    values: dict[str, Scalar] = {option.name: option.default for option in OPTIONS}
+    origins = {option.name: "default" for option in OPTIONS}
+    for origin, layer in reversed(layers):
+        values.update(layer)
+        origins.update(dict.fromkeys(layer, origin))
+    return Settings(values, origins)
+
+
+def from_env(env: Mapping[str, str]) -> list[tuple[str, Mapping[str, Scalar]]]:
+    """One layer per `MEM_*` variable that names an option. Raises ConfigInvalid on a bad value."""
+    found = []
+    for option in OPTIONS:
+        variable = env_name(option.name)
+        if variable in env:
+            found.append((variable, {option.name: parse_value(option.name, env[variable], variable)}))
+    return found
+
+
+def parse_file(text: str, origin: str) -> dict[str, Scalar]:
+    """The settings in a config file's text, by dotted name. Raises ConfigInvalid naming the file and the setting."""
+    data: object = plainyaml.load(text)
+    if data is None:
+        data = _load_yaml(text, origin)
+    if data is None:
+        return {}
+    if not isinstance(data, dict):
+        raise ConfigInvalid(f"{origin}: expected settings as `group:` with indented `name: value` lines", "see man mem-config")
+    flat: dict[str, Scalar] = {}
+    for group, inside in data.items():
+        if group == "format":
+            continue
+        if not isinstance(inside, dict):
+            raise ConfigInvalid(f"{origin}: {group}: expected a group of settings", "see man mem-config")
+        for key, value in inside.items():
+            name = f"{group}.{key}"
+            flat[name] = check(name, value, origin)
+    return flat
+
+
+def _load_yaml(text: str, origin: str) -> object:
+    from ruamel.yaml import YAML
+
+    try:
+        return YAML(typ="safe", pure=True).load(text)
+    except Exception as error:  # ruamel raises many types on hostile text
+        line = getattr(getattr(error, "problem_mark", None), "line", None)
+        where = f"{origin}:{line + 1}" if isinstance(line, int) else origin
+        raise ConfigInvalid(f"{where}: not readable as YAML ({type(error).__name__})", "correct the file, or delete it") from None
+
+
+def parse_value(name: str, text: str, origin: str) -> Scalar:
+    """A value given as text on the command line or in the environment, checked."""
+    option = _known(name, origin)
+    try:
+        if option.kind is bool:
+            return {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}[text.lower()]
+        return check(name, option.kind(text), origin)
+    except (KeyError, ValueError):
+        raise ConfigInvalid(f"{origin}: {name} takes {describe(option)}, not {text!r}", f"mem config --help; default {option.default}") from None
+
+
+def check(name: str, value: object, origin: str) -> Scalar:
+    """`value` if the option accepts it, else ConfigInvalid naming the origin, the setting and what it takes."""
+    option = _known(name, origin)
+    if option.kind is float and isinstance(value, int) and not isinstance(value, bool):
+        value = float(value)
+    good = type(value) is option.kind
+    if good and isinstance(value, (int, float)) and option.low is not None and option.high is not None:
+        good = option.low <= value <= option.high
+    if good and option.choices:
+        good = value in option.choices
+    if not good or not isinstance(value, (str, int, float, bool)):
+        raise ConfigInvalid(f"{origin}: {name} takes {describe(option)}, not {str(value)[:40]!r}", f"default: {option.default}")
+    return value
+
+
+def describe(option: Option) -> str:
+    """What an option takes, in words: `a number from 0 to 3600 (seconds)`."""
+    if option.choices:
+        return "one of " + ", ".join(option.choices)
+    words = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}[option.kind]
+    if option.low is not None and option.high is not None:
+        words += f" from {option.low:g} to {option.high:g}" if option.high < 1e6 else f" from {int(option.low)} to {int(option.high)}"
+    return f"{words} ({option.unit})" if option.unit else words
+
+
+def _known(name: str, origin: str) -> Option:
+    option = BY_NAME.get(name)
+    if option is None:
+        import difflib
+
+        near = difflib.get_close_matches(name, BY_NAME, 1)
+        raise ConfigInvalid(f"{origin}: unknown setting {name!r}", f"did you mean {near[0]}?" if near else "mem config lists them")
+    return option

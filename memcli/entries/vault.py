@@ -1,0 +1,160 @@
+"""Where is the vault, and which of its files are entries? Finding, layout on disk, and the walk; reads names only."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Container, Iterable
+from dataclasses import dataclass, field
+
+from memcli.errors import NoVault, UserError
+
+FORMAT = 1
+MEM = ".mem"
+CONFIG = ".mem/config.yaml"
+ATTRIBUTES = ".gitattributes"
+IGNORE = ".mem/.gitignore"
+IGNORED = b"state/\nindex/\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Vault:
+    """An opened vault. `root` is an absolute real path."""
+
+    root: str
+
+    def at(self, relative: str) -> str:
+        """The absolute path of something in the vault, which never leads out of it.
+
+        Raises UserError for an absolute path, `..`, a NUL, or a folder on the way that is a link.
+        """
+        parts = relative.split("/")
+        if not relative or "\0" in relative or any(part in ("", ".", "..") for part in parts) or parts[0] == ".git":
+            raise UserError(f"not a path inside the vault: {relative!r}")
+        path = self.root
+        for part in parts[:-1]:
+            path = f"{path}/{part}"
+            if os.path.islink(path):
+                raise UserError(f"{path} is a link; nothing is read or written through it", "replace the link by a real folder")
+        return f"{path}/{parts[-1]}"
+
+    @property
+    def state(self) -> str:
+        """Folder of what belongs to this machine: lock, journal. Ignored by git."""
+        return f"{self.root}/{MEM}/state"
+
+    @property
+    def index(self) -> str:
+        """Folder of the derived index. Ignored by git; may be deleted at any time."""
+        return f"{self.root}/{MEM}/index"
+
+
+def find(start: str, explicit: str | None, default: str) -> Vault:
+    """The vault to use: `explicit`, else the nearest parent of `start` with `.mem/`, else `default`. Raises NoVault."""
+    if explicit is not None:
+        if not _is_vault(explicit):
+            raise NoVault(f"no vault at {explicit}", f"create one: mem init {explicit}")
+        return Vault(os.path.realpath(explicit))
+    folder = os.path.realpath(start)
+    while True:
+        if _is_vault(folder):
+            return Vault(folder)
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            break
+        folder = parent
+    if _is_vault(default):
+        return Vault(os.path.realpath(default))
+    raise NoVault(f"no vault here or in any parent folder, and none at {default}", "create one: mem init")
+
+
+def _is_vault(folder: str) -> bool:
+    return os.path.isdir(f"{folder}/{MEM}") and not os.path.islink(f"{folder}/{MEM}")
+
+
+@dataclass(slots=True)
+class Scan:
+    """What a walk found: parallel columns, sorted by path, and each folder's modification time in nanoseconds.
+
+    `skipped` maps what cannot be an entry to the reason (doctor tells it).
+    """
+
+    paths: list[str] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)
+    mtimes: list[int] = field(default_factory=list)
+    inodes: list[int] = field(default_factory=list)
+    folders: dict[str, int] = field(default_factory=dict)
+    skipped: dict[str, str] = field(default_factory=dict)
+
+
+def scan(root: str, only: Iterable[str] | None = None, known: Container[str] = ()) -> Scan:
+    """Walk the vault: every `*.md` that is a regular file, outside hidden folders, nested repositories and links.
+
+    `only` names folders (relative, "" for the top) to look at, going down only into folders that are not in `known`; None walks
+    everything. Folders that vanish meanwhile are passed over.
+    """
+    found = Scan()
+    rows: list[tuple[str, int, int, int]] = []
+    todo = [""] if only is None else list(only)
+    while todo:
+        below = _look(root, todo.pop(), found, rows)
+        todo.extend(below if only is None else (folder for folder in below if folder not in known))
+    rows.sort()
+    if rows:
+        paths, sizes, mtimes, inodes = zip(*rows)
+        found.paths, found.sizes, found.mtimes, found.inodes = list(paths), list(sizes), list(mtimes), list(inodes)
+    return found
+
+
+def _look(root: str, folder: str, found: Scan, rows: list[tuple[str, int, int, int]]) -> list[str]:
+    """Take in one folder; returns the folders in it that may hold entries."""
+    here = f"{root}/{folder}" if folder else root
+    prefix = f"{folder}/" if folder else ""
+    below: list[str] = []
+    mark = len(rows)
+    try:
+        stamp = os.stat(here, follow_symlinks=False).st_mtime_ns
+        with os.scandir(here) as entries:
+            for entry in entries:
+                name = entry.name
+                if name[0] == ".":
+                    if folder and name in (".git", MEM):
+                        del rows[mark:]
+                        found.skipped[folder] = "a repository or vault of its own"
+                        return []
+                    continue
+                if name.endswith(".md"):
+                    if entry.is_file(follow_symlinks=False):
+                        if _readable_name(name):
+                            info = entry.stat(follow_symlinks=False)
+                            rows.append((prefix + name, info.st_size, info.st_mtime_ns, info.st_ino))
+                        else:
+                            found.skipped[prefix + name] = "the file's name is not UTF-8"
+                        continue
+                    found.skipped[prefix + name] = _what(entry)
+                if entry.is_dir(follow_symlinks=False):
+                    if _readable_name(name):
+                        below.append(prefix + name)
+                    else:
+                        found.skipped[prefix + name] = "the folder's name is not UTF-8"
+    except OSError as error:
+        if not isinstance(error, FileNotFoundError):
+            found.skipped[folder or "."] = f"cannot be listed: {error.strerror}"
+        return []
+    found.folders[folder] = stamp
+    return below
+
+
+def _what(entry: os.DirEntry[str]) -> str:
+    if entry.is_symlink():
+        return "a link, never followed"
+    return "a folder named like an entry" if entry.is_dir(follow_symlinks=False) else "not a regular file"
+
+
+def _readable_name(name: str) -> bool:
+    if name.isascii():
+        return True
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,8 @@
+"""How does a plugin read markdown with front matter? By the same reader as the vault."""
+
+from __future__ import annotations
+
+from memcli.entries.model import Entry
+from memcli.entries.text import read
+
+__all__ = ["Entry", "read"]

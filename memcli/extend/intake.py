@@ -1,0 +1,68 @@
+"""What entry does a draft become? Id, place, front matter and provenance; pure."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from memcli import clock
+from memcli.entries import layout
+from memcli.entries.model import TYPES, Value
+from memcli.extend.contracts import Draft, Rejected, draft_id
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """An entry ready to be written: `path` relative to the vault, `fields` its front matter."""
+
+    id: str
+    path: str
+    fields: dict[str, Value]
+    body: str
+
+
+def entries_of(plugin: str, drafts: Iterable[Draft | Rejected], now: datetime) -> Iterator[Intake | Rejected]:
+    """One intake per good draft; a draft that breaks the contract is rejected with the reason."""
+    for draft in drafts:
+        if isinstance(draft, Rejected):
+            yield draft
+            continue
+        wrong = fault(draft)
+        yield Rejected(draft.position, wrong) if wrong else _intake(plugin, draft, now)
+
+
+def fault(draft: Draft) -> str:
+    """What is wrong with a draft, "" when nothing is."""
+    if not draft.body.strip() and not draft.title:
+        return "empty"
+    if draft.type not in TYPES:
+        return f"unknown type {draft.type!r}"
+    if not draft.source or not draft.position:
+        return "no source or no position, so it would be added again by every run"
+    for at in (draft.created, draft.valid_from, draft.valid_to):
+        if at is not None and at.tzinfo is None:
+            return f"a time without an offset: {at}"
+    return ""
+
+
+def _intake(plugin: str, draft: Draft, now: datetime) -> Intake:
+    id_ = draft_id(plugin, draft)
+    created = draft.created or now
+    title = draft.title or next((line.strip("# ").strip() for line in draft.body.splitlines() if line.strip("# ").strip()), "untitled")
+    provenance: dict[str, Value] = {"plugin": plugin, "uri": draft.uri, "session": draft.session, "sha256": _sum(draft)}
+    fields: dict[str, Value] = {
+        "id": id_, "title": title[:200], "type": draft.type, "state": "short", "created": clock.rfc3339(created), "updated": clock.rfc3339(now),
+        "tags": list(draft.tags), "aliases": list(draft.aliases), "key": draft.key,
+        "valid_from": clock.rfc3339(draft.valid_from) if draft.valid_from else "",
+        "valid_to": clock.rfc3339(draft.valid_to) if draft.valid_to else "",
+        "source": {name: value for name, value in provenance.items() if value},
+    }
+    fields = {name: value for name, value in fields.items() if value not in ("", [])}
+    fields.update((name, value) for name, value in draft.extra.items() if name not in fields and name not in ("id", "memory"))
+    return Intake(id_, layout.path_for(draft.type, draft.valid_from or created, title, id_), fields, draft.body)
+
+
+def _sum(draft: Draft) -> str:
+    return hashlib.sha256(f"{draft.title}\0{draft.body}".encode("utf-8", "replace")).hexdigest()

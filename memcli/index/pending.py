@@ -1,0 +1,105 @@
+"""What came after the manifest was written? A log of JSON lines that every reader lays over it.
+
+Lines: `{"up": path, "stat": [size, mtime, inode], "doc": {...}}` an entry as it is now; `{"rm": path}` gone;
+`{"dir": folder, "mtime": ns}` a folder's time after our own write; `{"again": [paths]}` look at these afresh (they were on
+their way into the keyword index). A torn last line is what a killed command did not acknowledge; freshness finds the file.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from memcli.entries import atomic
+from memcli.index.document import Document
+from memcli.index.manifest import Row
+
+
+@dataclass(slots=True)
+class Pending:
+    """The log, read. `again` paths count as unknown to the manifest."""
+
+    rows: dict[str, Row] = field(default_factory=dict)
+    documents: dict[str, Document | None] = field(default_factory=dict)
+    folders: dict[str, int] = field(default_factory=dict)
+    again: set[str] = field(default_factory=set)
+
+    def up(self, row: Row, document: Document) -> None:
+        """Note an entry as it is now."""
+        self.rows[row.path] = row
+        self.documents[row.path] = document if row.state != "forgotten" else None
+        self.again.discard(row.path)
+
+    def down(self, path: str) -> None:
+        """Note that an entry's file is gone."""
+        self.rows.pop(path, None)
+        self.documents[path] = None
+        self.again.discard(path)
+
+    def unknown(self, path: str) -> None:
+        """Note that an entry must be looked at afresh."""
+        self.rows.pop(path, None)
+        self.documents.pop(path, None)
+        self.again.add(path)
+
+
+def row_of(document: Document, size: int, mtime: int, inode: int) -> Row:
+    """The manifest's row for a document whose file has this size (bytes), modification time (ns) and inode."""
+    return Row(document.path, size, mtime, inode & 0x7FFFFFFFFFFFFFFF, document.sum, document.id, document.title, document.type, document.state,
+               document.created, document.updated, document.tags)
+
+
+def read(path: str) -> Pending:
+    """The log at `path`; an absent one is empty."""
+    pending = Pending()
+    try:
+        data = atomic.read(path)
+    except OSError:
+        return pending
+    for line in data.split(b"\n"):
+        if line:
+            try:
+                _take(pending, json.loads(line))
+            except (ValueError, KeyError, TypeError):
+                continue
+    return pending
+
+
+def _take(pending: Pending, line: dict[str, object]) -> None:
+    if "up" in line:
+        document = Document.from_row(line["doc"])
+        size, mtime, inode = line["stat"]  # type: ignore[misc]
+        pending.up(row_of(document, size, mtime, inode), document)
+    elif "rm" in line:
+        pending.down(str(line["rm"]))
+    elif "dir" in line:
+        pending.folders[str(line["dir"])] = int(line["mtime"])  # type: ignore[call-overload]
+    elif "again" in line:
+        for path in line["again"]:  # type: ignore[attr-defined]
+            pending.unknown(str(path))
+
+
+def line_up(row: Row, document: Document) -> str:
+    """The log's line for an entry as it is now."""
+    return json.dumps({"up": row.path, "stat": [row.size, row.mtime, row.inode], "doc": document.to_json_row()})
+
+
+def line_down(path: str) -> str:
+    """The log's line for a file that is gone."""
+    return json.dumps({"rm": path})
+
+
+def line_folder(folder: str, mtime: int) -> str:
+    """The log's line for a folder's time after our own write."""
+    return json.dumps({"dir": folder, "mtime": mtime})
+
+
+def line_again(paths: Iterable[str]) -> str:
+    """The log's line for entries on their way into the keyword index."""
+    return json.dumps({"again": list(paths)})
+
+
+def append(path: str, lines: Iterable[str]) -> None:
+    """Add lines in one write, each on a line of its own whatever a killed writer left before them."""
+    atomic.append(path, ("\n" + "\n".join(lines) + "\n").encode())

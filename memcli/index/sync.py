@@ -1,0 +1,299 @@
+"""How does the index stay true to the files? Loading, noticing changes, folding, rebuilding. Derived state only: the files are the truth.
+
+Order of a fold: `again` line in the log, keyword commit, empty new log, manifest renamed, old log removed. A process killed anywhere
+in between leaves something the next reader understands.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from memcli import faults
+from memcli.config import Settings
+from memcli.entries import atomic, text
+from memcli.entries import vault as vaults
+from memcli.entries.lock import Lock
+from memcli.entries.vault import Vault
+from memcli.errors import IndexUnusable, MemError
+from memcli.index import changes, manifest, pending
+from memcli.index.changes import Changes, Stat
+from memcli.index.document import Document, of
+from memcli.index.keyword import KeywordIndex
+from memcli.index.manifest import Manifest, Row
+from memcli.index.pending import Pending
+from memcli.index.view import View
+
+Progress = Callable[[str, int, int], None]  # what is being done, how much is done, of how much
+Warn = Callable[[str], None]
+_UNINDEXED = ("forgotten", "archived")
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How things stand: entries known, of them in the pending log, changed files not taken in yet, bytes of the index on disk."""
+
+    entries: int
+    pending: int
+    unseen: int
+    size_bytes: int
+
+
+class Index:
+    """The index of one vault. `progress` and `warn` are how it talks."""
+
+    def __init__(self, vault: Vault, settings: Settings, progress: Progress, warn: Warn) -> None:
+        self.vault = vault
+        self._settings = settings
+        self._progress = progress
+        self._warn = warn
+        self._path = f"{vault.index}/manifest"
+
+    # -- reading ---------------------------------------------------------------------------------------------------------------
+
+    def load(self) -> View:
+        """The index as written, without looking at the files. Raises IndexUnusable."""
+        for _ in range(5):
+            found = Manifest(self._path)
+            log = self._log(found.generation)
+            if os.path.exists(log):
+                return View(found, pending.read(log))
+            found.close()  # folded between the two reads: look again
+        raise IndexUnusable("the index's log is missing", "mem index --rebuild makes it anew from the files; nothing is lost")
+
+    def fresh(self, scan: str = "auto") -> View:
+        """The index with every change to the files taken in. `scan`: "auto", "files", "folders" or "none"."""
+        try:
+            view = self.load()
+            if scan == "none":
+                return view
+            assert view.manifest
+            how = scan
+            if scan == "auto":
+                how = "files" if view.manifest.entries <= self._settings.whole("index.scan_limit") else "folders"
+            look = changes.by_file if how == "files" else changes.by_folder
+            found = look(self.vault.root, view.manifest, view.pending)
+        except IndexUnusable as error:
+            return self._anew(error)
+        if found.changed or found.gone or found.folders or view.pending.again:
+            view = self._take_in(view, found)
+        view.scanned = how
+        return view
+
+    def status(self, *, take_in: bool) -> Status:
+        """How things stand; `take_in` first takes in every change to the files. Raises IndexUnusable when there is nothing to look at."""
+        view = self.fresh("files") if take_in else self.load()
+        unseen = 0
+        if not take_in and view.manifest:
+            found = changes.by_file(self.vault.root, view.manifest, view.pending)
+            unseen = len(found.changed) + len(found.gone)
+        size = sum(entry.stat(follow_symlinks=False).st_size for folder, _, _ in os.walk(self.vault.index) for entry in os.scandir(folder) if entry.is_file())
+        return Status(len(view.rows()), len(view.pending.documents), unseen, size)
+
+    def keyword(self, view: View) -> KeywordIndex:
+        """The keyword index that belongs to a view. Raises IndexUnusable."""
+        if view.memory is not None:
+            return view.memory
+        assert view.manifest
+        return KeywordIndex.open(f"{self.vault.index}/{view.manifest.keyword}")
+
+    def _take_in(self, view: View, found: Changes) -> View:
+        documents = self._read(found.changed)
+        lines = self._overlay(view, found, documents)
+        if len(view.pending.documents) <= self._settings.whole("index.pending_max") and not view.pending.again:
+            self._persist(view, lines)
+            return view
+        try:
+            with self._lock(self._settings.number("lock.timeout_s")):
+                current = self.load()
+                assert current.manifest and view.manifest
+                if current.manifest.generation == view.manifest.generation:
+                    pending.append(self._log(current.manifest.generation), lines)
+                    self._fold()
+                return self.load()
+        except MemError as error:
+            self._warn(f"{len(documents)} changed files are not in the index yet ({error.message}); searching them one by one")
+            return view
+
+    def _overlay(self, view: View, found: Changes, documents: dict[str, tuple[Row, Document]]) -> list[str]:
+        """Lay changes over the view; returns the log's lines for them."""
+        lines = []
+        for path, (row, document) in documents.items():
+            view.pending.up(row, document)
+            lines.append(pending.line_up(row, document))
+        for path in [*found.gone, *(view.pending.again - documents.keys())]:
+            view.pending.down(path)
+            lines.append(pending.line_down(path))
+        view.pending.folders.update(found.folders)
+        return lines + [pending.line_folder(folder, mtime) for folder, mtime in found.folders.items()]
+
+    def _persist(self, view: View, lines: list[str]) -> None:
+        """Keep what was noticed, if nobody else is writing and the vault can be written; else the next reader notices it again."""
+        assert view.manifest
+        try:
+            with self._lock(0.0):
+                log = self._log(view.manifest.generation)
+                if os.path.exists(log):
+                    pending.append(log, lines)
+        except MemError:
+            return
+
+    def _lock(self, timeout_s: float) -> Lock:
+        return Lock(f"{self.vault.state}/lock", timeout_s, "index")
+
+    def _log(self, generation: str) -> str:
+        return f"{self.vault.index}/pending-{generation}"
+
+    # -- files -> documents ----------------------------------------------------------------------------------------------------
+
+    def _read(self, stats: Mapping[str, Stat]) -> dict[str, tuple[Row, Document]]:
+        return {row.path: (row, document) for row, document in self._documents(stats)}
+
+    def _documents(self, stats: Mapping[str, Stat]) -> Iterator[tuple[Row, Document]]:
+        limit = self._settings.whole("entry.max_bytes")
+        total = len(stats)
+        for number, (path, (size, mtime, inode)) in enumerate(stats.items()):
+            if total > 200 and number % 100 == 0:
+                self._progress("indexing", number, total)
+            try:
+                data = atomic.read(f"{self.vault.root}/{path}", limit)
+            except OSError:
+                continue  # gone or unreadable since the scan; doctor names the latter
+            document = of(text.read(data, path), text.data_sum(data))
+            yield pending.row_of(document, size, changes.trusted(mtime), inode), document
+        if total > 200:
+            self._progress("indexing", total, total)
+
+    # -- writing; the vault's lock is held -------------------------------------------------------------------------------------
+
+    def folder_times(self, paths: Iterable[str]) -> dict[str, int]:
+        """The present times (ns) of every folder on the way to `paths`: to be handed to `note` after the write."""
+        times: dict[str, int] = {}
+        for path in paths:
+            folder = os.path.dirname(path)
+            while folder not in times:
+                try:
+                    times[folder] = os.stat(f"{self.vault.root}/{folder}").st_mtime_ns
+                except OSError:
+                    times[folder] = changes.UNTRUSTED
+                folder = os.path.dirname(folder)
+        return times
+
+    def note(self, paths: list[str], before: Mapping[str, int]) -> None:
+        """Take in our own write to `paths`. An index that cannot be read is left for the next reader to make anew."""
+        try:
+            view = self.load()
+        except IndexUnusable:
+            return
+        assert view.manifest
+        stats = {path: stat for path in paths if (stat := self._stat(path))}
+        log = self._log(view.manifest.generation)
+        room = self._settings.whole("index.pending_max") - len(view.pending.documents)
+        if len(paths) > room:
+            pending.append(log, [pending.line_again(paths[at:at + 1000]) for at in range(0, len(paths), 1000)])
+            self._fold()
+            return
+        lines = self._overlay(view, Changes(stats, [path for path in paths if path not in stats]), self._read(stats))
+        if view.manifest.entries > self._settings.whole("index.scan_limit"):
+            known = {**view.manifest.folders(), **view.pending.folders}
+            ours = [folder for folder, mtime in before.items() if known.get(folder, changes.UNTRUSTED) == mtime]
+            lines += [pending.line_folder(folder, mtime) for folder, mtime in self.folder_times(f"{folder}/x" for folder in ours).items() if folder in ours]
+        pending.append(log, lines)
+        faults.hit("pending-appended")
+
+    def _stat(self, path: str) -> Stat | None:
+        try:
+            info = os.stat(f"{self.vault.root}/{path}", follow_symlinks=False)
+        except OSError:
+            return None
+        return info.st_size, info.st_mtime_ns, info.st_ino & 0x7FFFFFFFFFFFFFFF
+
+    def _fold(self) -> None:
+        """Move the log into the keyword index and a new manifest."""
+        view = self.load()
+        assert view.manifest
+        stats = {path: stat for path in sorted(view.pending.again) if (stat := self._stat(path))}
+        gone = view.pending.again - stats.keys()
+        rows = {row.path: row for row in view.manifest.rows()}
+        removed = [path for path, document in view.pending.documents.items() if document is None]
+        pending.append(self._log(view.manifest.generation), [pending.line_again(view.pending.documents)])
+
+        def upserts() -> Iterator[Document]:
+            for document in view.pending.documents.values():
+                if document is not None:
+                    yield document
+            for row, document in self._documents(stats):
+                view.pending.rows[row.path] = row
+                if row.state not in _UNINDEXED:
+                    yield document
+
+        index = KeywordIndex.open(f"{self.vault.index}/{view.manifest.keyword}")
+        index.write(upserts(), [*removed, *gone, *stats])
+        faults.hit("keyword-committed")
+        for path in [*view.pending.documents, *gone]:
+            rows.pop(path, None)
+        rows.update(view.pending.rows)
+        for path in gone:
+            rows.pop(path, None)
+        folders = {**view.manifest.folders(), **view.pending.folders}
+        for path in rows:
+            folders.setdefault(os.path.dirname(path), changes.UNTRUSTED)
+        self._publish(list(rows.values()), folders, view.manifest.keyword)
+
+    def _publish(self, rows: list[Row], folders: Mapping[str, int], keyword: str) -> None:
+        generation = os.urandom(6).hex()
+        atomic.write(self._log(generation), b"", durable=False)
+        rows.sort(key=lambda row: row.path)
+        manifest.write(self._path, rows, folders, generation=generation, keyword=keyword)
+        faults.hit("manifest-written")
+        for name in os.listdir(self.vault.index):
+            if name.startswith("pending-") and name != f"pending-{generation}":
+                atomic.remove(f"{self.vault.index}/{name}", durable=False)
+            elif name.startswith("keyword-") and name != keyword:
+                atomic.remove_tree(f"{self.vault.index}/{name}")
+        atomic.sweep(self.vault.index)
+
+    # -- from nothing ----------------------------------------------------------------------------------------------------------
+
+    def rebuild(self) -> int:
+        """Make the whole index anew from the files (lock held). Returns the number of entries."""
+        scan = vaults.scan(self.vault.root)
+        keyword = f"keyword-{os.urandom(6).hex()}"
+        rows: list[Row] = []
+        atomic.make_folder(self.vault.index, durable=False)
+        index = KeywordIndex.create(f"{self.vault.index}/{keyword}")
+        index.write(self._everything(scan, rows), [])
+        faults.hit("keyword-committed")
+        self._publish(rows, {folder: changes.trusted(mtime) for folder, mtime in scan.folders.items()}, keyword)
+        return len(rows)
+
+    def everything(self) -> Iterator[tuple[str, Row]]:
+        """(path, row) of every entry, read afresh from the files."""
+        scan = vaults.scan(self.vault.root)
+        for row, _ in self._documents(dict(zip(scan.paths, zip(scan.sizes, scan.mtimes, scan.inodes)))):
+            yield row.path, row
+
+    def _everything(self, scan: vaults.Scan, rows: list[Row]) -> Iterator[Document]:
+        stats = dict(zip(scan.paths, zip(scan.sizes, scan.mtimes, scan.inodes)))
+        for row, document in self._documents(stats):
+            rows.append(row)
+            if row.state not in _UNINDEXED:
+                yield document
+
+    def _anew(self, why: IndexUnusable) -> View:
+        """Rebuild because the index is absent or unusable; in memory when it cannot be written."""
+        if os.path.exists(self._path):
+            self._warn(f"{why.message}; making it anew from the files")
+        try:
+            with self._lock(self._settings.number("lock.timeout_s")):
+                self.rebuild()
+                view = self.load()
+        except MemError as error:
+            self._warn(f"the index cannot be written ({error.message}); searching without it")
+            rows: list[Row] = []
+            memory = KeywordIndex.in_memory()
+            memory.write(self._everything(vaults.scan(self.vault.root), rows), [])
+            view = View(None, Pending(rows={row.path: row for row in rows}), memory=memory)
+        view.scanned = "files"
+        return view

@@ -1,0 +1,37 @@
+"""Does the index equal a rebuild? Compares what it holds with what the files say."""
+
+from __future__ import annotations
+
+from memcli.index.sync import Index
+from memcli.index.view import View
+
+
+def differences(index: Index, view: View, *, deep: bool) -> list[str]:
+    """One line per difference, [] when there is none.
+
+    Always: the keyword index opens and counts as many entries as the manifest says. `deep`: every entry's content sum and catalogue
+    fields, in manifest and keyword index, are compared with the file read afresh.
+    """
+    keyword = index.keyword(view)
+    rows = {row.path: row for row in view.rows()}
+    overlay = view.overlay
+    searched = {path for path, row in rows.items() if row.state not in ("forgotten", "archived")}
+    if not deep:
+        committed = searched - overlay.keys()
+        hidden = keyword.count - len(committed)
+        return [f"the keyword index holds {keyword.count} entries, the manifest {len(committed)}"] if hidden < 0 or (not overlay and hidden) else []
+    found = []
+    held = {path: sum_ for path, sum_ in keyword.sums().items() if path not in overlay}
+    held.update((path, document.sum) for path, document in overlay.items() if document is not None)
+    actual = dict(index.everything())
+    for path in sorted(actual.keys() | rows.keys()):
+        row, now = rows.get(path), actual.get(path)
+        if row is None or now is None:
+            found.append(f"{path} is {'missing from' if row is None else 'gone but still in'} the manifest")
+        elif (row.sum, row.id, row.title, row.type, row.state, row.created, row.updated, row.tags) != (
+                now.sum, now.id, now.title, now.type, now.state, now.created, now.updated, now.tags):
+            found.append(f"{path} differs from what the manifest holds")
+        elif path in searched and held.get(path) != now.sum:
+            found.append(f"{path} is {'missing from' if path not in held else 'outdated in'} the keyword index")
+    found += [f"{path} is gone but still in the keyword index" for path in sorted(held.keys() - searched)]
+    return found

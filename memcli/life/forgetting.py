@@ -1,0 +1,97 @@
+"""How is an entry forgotten and brought back? A tombstone keeps its id and title in place; the text stays in history."""
+
+from __future__ import annotations
+
+from collections.abc import ItemsView, Sequence
+from typing import TYPE_CHECKING
+
+from memcli import clock
+from memcli.entries import history, text
+from memcli.entries.model import Entry, Value
+from memcli.errors import NothingFound, Usage
+from memcli.life.names import count, short
+
+if TYPE_CHECKING:
+    from memcli.store import Changed, Store
+
+
+def forget(store: Store, names: Sequence[str], reason: str) -> Changed:
+    """Put tombstones in the place of entries, in one commit. Raises Usage when one is a tombstone already."""
+    from memcli.store import Changed
+
+    changes: list[tuple[str, bytes | None, bytes | None]] = []
+    entries = []
+    with store.run("forget") as run:
+        for path, old in _distinct(store, names):
+            entry = text.read(old, path)
+            if entry.state == "forgotten":
+                raise Usage(f"{path} is forgotten already", f"mem restore {short(entry.id)} brings it back")
+            changes.append((path, old, tombstone(store, entry, reason)))
+            entries.append((entry.id, path))
+        subject = short(entries[0][0]) if len(entries) == 1 else count(len(entries), "entry", "entries")
+        commit = store.save(run, changes, subject, [("Mem-Reason", reason)] if reason else [])
+    return Changed(tuple(entries), commit)
+
+
+def _distinct(store: Store, names: Sequence[str]) -> ItemsView[str, bytes]:
+    return dict(store.locate(name) for name in names).items()
+
+
+def tombstone(store: Store, entry: Entry, reason: str) -> bytes:
+    """What stays in the file of a forgotten entry: who it was and when it went, no text."""
+    fields: dict[str, Value] = {"id": entry.id, "title": entry.title, "type": entry.type, "state": "forgotten"}
+    if entry.created:
+        fields["created"] = entry.created
+    fields["updated"] = clock.rfc3339(store.now)
+    if reason:
+        fields["reason"] = reason
+    source = entry.meta.get("source")
+    if isinstance(source, dict):
+        fields["source"] = source
+    return text.render(fields, "")
+
+
+def is_tombstone(data: bytes) -> bool:
+    """Whether a file's bytes are a tombstone."""
+    return text.read(data, "x.md").state == "forgotten"
+
+
+def restore(store: Store, names: Sequence[str], at: str) -> Changed:
+    """Bring texts back byte for byte, in one commit; nothing to do is a commit of "" and no error."""
+    from memcli.store import Changed
+
+    changes: list[tuple[str, bytes | None, bytes | None]] = []
+    entries = []
+    with store.run("restore") as run:
+        git = store.git()
+        for name in names:
+            path, old = present_or_lost(store, name)
+            if at:
+                revision = history.resolve(git, at)
+                new = history.content(git, revision, path)
+                if new is None:
+                    raise NothingFound(f"{path} did not exist at {at}", f"mem log {path} shows its history")
+            elif old is not None and not is_tombstone(old):
+                raise Usage(f"{path} is neither forgotten nor deleted", f"mem restore {name} --at DATE brings back an earlier text")
+            else:
+                new = history.last_before_loss(git, path, is_tombstone)
+            entries.append((text.read(new, path).id, path))
+            if new != old:
+                changes.append((path, old, new))
+        subject = short(entries[0][0]) if len(entries) == 1 else count(len(entries), "entry", "entries")
+        commit = store.save(run, changes, subject) if changes else ""
+    return Changed(tuple(entries), commit)
+
+
+def present_or_lost(store: Store, name: str) -> tuple[str, bytes | None]:
+    """The path meant by a name and its bytes, None when the file was deleted but history knows it."""
+    try:
+        return store.locate(name)
+    except NothingFound as error:
+        out = store.git().call("log", "--diff-filter=D", "--no-renames", "--format=", "--name-only", "-z", "HEAD", accept=(0, 128))
+        lost = {path.decode("utf-8", "surrogateescape") for path in out.strip(b"\n").split(b"\0") if path.strip().endswith(b".md")}
+        lost = {path.strip("\n") for path in lost}
+        found = sorted(path for path in lost if path == name or path.endswith(f"-{name[-6:].lower()}.md"))
+        if len(found) != 1:
+            raise error
+        return found[0], None

@@ -1,0 +1,84 @@
+"""How do a plugin's drafts become entries? Known ones are left alone, new ones are written together, in one commit."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from memcli.entries import text
+from memcli.errors import MemError, PluginFailed
+from memcli.extend import registry
+from memcli.extend.contracts import Rejected, Source
+from memcli.extend.intake import Intake, entries_of
+from memcli.life.names import count
+
+if TYPE_CHECKING:
+    from memcli.store import Store
+
+
+@dataclass(slots=True)
+class Report:
+    """What a run did: added (id, path), how many were there already, refused (position, reason), and the commit's id."""
+
+    added: list[tuple[str, str]] = field(default_factory=list)
+    duplicate: int = 0
+    refused: list[tuple[str, str]] = field(default_factory=list)
+    commit: str = ""
+
+
+def ingest(store: Store, name: str, sources: Sequence[str], options: Mapping[str, str], *, dry_run: bool) -> Report:
+    """Read sources by the plugin `name`. Raises PluginFailed when nothing could be read at all."""
+    plugin = registry.load(name)
+    opened = [Source.open(source) for source in sources]
+    report = Report()
+    if dry_run:
+        for _ in _new(store, plugin, opened, options, report):
+            pass
+        return report
+    with store.run("ingest") as run:
+        changes = ((path, None, text.render(one.fields, one.body)) for path, one in _new(store, plugin, opened, options, report))
+        first = next(changes, None)
+        if first is not None:
+
+            def everything() -> Iterator[tuple[str, None, bytes]]:
+                yield first
+                yield from changes
+
+            run.prepare(everything())
+            subject = f"{count(len(report.added), 'entry', 'entries')} from {name}"
+            report.commit = store.save(run, (), subject, [("Mem-Plugin", name)])
+    return report
+
+
+def _new(store: Store, plugin: registry.Ingest, sources: Sequence[Source], options: Mapping[str, str], report: Report) -> Iterator[tuple[str, Intake]]:
+    """The drafts that are not in the vault yet, as (path, intake); everything else goes into the report."""
+    known = {row.id for row in store.index.fresh().rows()}
+    taken: set[str] = set()
+    for source in sources:
+        for one in _guarded(plugin, source, options, store):
+            if isinstance(one, Rejected):
+                report.refused.append((one.position, one.reason))
+            elif one.id in known:
+                report.duplicate += 1
+            else:
+                known.add(one.id)
+                path = one.path
+                if path in taken or os.path.lexists(store.vault.at(path)):
+                    path = f"{path.removesuffix('.md')[:-6]}{one.id}.md"
+                taken.add(path)
+                report.added.append((one.id, path))
+                if len(report.added) % 50 == 0:
+                    store.talk.progress("reading", len(report.added), len(report.added) + 1)
+                yield path, one
+
+
+def _guarded(plugin: registry.Ingest, source: Source, options: Mapping[str, str], store: Store) -> Iterator[Intake | Rejected]:
+    """A plugin's pieces; whatever it raises becomes one PluginFailed naming it."""
+    try:
+        yield from entries_of(plugin.name, plugin.read(source, options), store.now)
+    except MemError:
+        raise
+    except Exception as error:
+        raise PluginFailed(f"plugin {plugin.name} broke on {source.name}: {type(error).__name__}: {error}", "nothing was written") from error

@@ -1,0 +1,153 @@
+"""How do entries come to be and change by hand: add, set, edit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from memcli import clock, plainyaml
+from memcli.entries import ids, layout, text
+from memcli.entries.model import Value
+from memcli.errors import EntryInvalid, Usage
+from memcli.life.names import short
+
+if TYPE_CHECKING:
+    from memcli.store import Changed, Store
+
+_TEXT_FIELDS = ("title", "key", "created", "updated", "valid_from", "valid_to", "expires", "type", "state")
+_LIST_FIELDS = ("tags", "aliases", "supersedes", "links")
+_FIXED = ("id", "memory", "source")
+
+
+def add(store: Store, body: str, fields: Mapping[str, Value]) -> Changed:
+    """One new entry in one commit. Raises Usage for an empty one or a field out of range."""
+    from memcli.store import Changed
+
+    if not body.strip() and not fields.get("title"):
+        raise Usage("nothing to add: the text is empty", 'mem add "some text", or mem add - < file')
+    stamp = clock.rfc3339(store.now)
+    given = dict(fields)
+    id_ = _own_id(store, given.pop("id", None))
+    data = {"id": id_, "title": None, "type": store.settings.text("add.type"), "state": "short", "created": stamp, "updated": stamp, **given}
+    first = text.read(text.render({key: value for key, value in data.items() if value is not None}, body), "new.md")
+    data["title"] = given.get("title") or first.title
+    new = text.render(data, body)
+    path = layout.path_for(str(data["type"]), store.now, str(data["title"]), id_)
+    _refuse_bad(new, path)
+    with store.run("add") as run:
+        commit = store.save(run, [(path, None, new)], str(data["title"]), [("Mem-Entry", id_)])
+    return Changed(((id_, path),), commit)
+
+
+def _own_id(store: Store, given: Value) -> str:
+    if given is None:
+        return ids.new_id(store.now)
+    if not ids.is_id(str(given)):
+        raise Usage(f"{given!r} is not an id (26 characters of a ULID)", "leave it out and one is made")
+    id_ = ids.normalise(str(given))
+    if store.index.fresh().find(id_):
+        raise Usage(f"an entry {id_} exists already", f"mem edit {short(id_)} changes it; leave the id out to add another one")
+    return id_
+
+
+def _refuse_bad(data: bytes, path: str) -> None:
+    entry = text.read(data, path)
+    if entry.problem is not None:
+        raise entry.problem
+    problems = text.check(entry)
+    if problems:
+        raise Usage(problems[0].reason, problems[0].hint or "see man mem-entry")
+
+
+def assign(store: Store, names: Sequence[str], assignments: Sequence[str]) -> Changed:
+    """Apply `key=value` words to the front matter of entries; one commit, or none when all is so already."""
+    from memcli.store import Changed
+
+    if not assignments:
+        raise Usage("nothing to set", "mem set ID key=value tags+=word tags-=word key=")
+    changes: list[tuple[str, bytes | None, bytes | None]] = []
+    entries = []
+    with store.run("set") as run:
+        for name in names:
+            path, old = store.locate(name)
+            entry = store.readable(path, old)
+            wanted = _wanted(entry.meta, assignments)
+            entries.append((entry.id, path))
+            if not wanted:
+                continue
+            if not entry.has_id:
+                wanted["id"] = entry.id
+            if "updated" in entry.meta and "updated" not in wanted:
+                wanted["updated"] = clock.rfc3339(store.now)
+            new = text.edit(old, wanted, path=path)
+            _refuse_bad(new, path)
+            if new != old:
+                changes.append((path, old, new))
+        words = " ".join(assignments)
+        commit = store.save(run, changes, f"{_which(entries)} {words}") if changes else ""
+    return Changed(tuple(entries), commit)
+
+
+def _which(entries: list[tuple[str, str]]) -> str:
+    return short(entries[0][0]) if len(entries) == 1 else f"{len(entries)} entries"
+
+
+def _wanted(meta: Mapping[str, Value], assignments: Sequence[str]) -> dict[str, Value | text.Remove]:
+    wanted: dict[str, Value | text.Remove] = {}
+    for word in assignments:
+        head, equals, value = word.partition("=")
+        op = head[-1:] if head[-1:] in "+-" else ""
+        key = head.removesuffix(op) if op else head
+        if not equals or not key or not key.replace("_", "a").replace("-", "a").isalnum():
+            raise Usage(f"{word!r} is not an assignment", "key=value, key= removes, tags+=word, tags-=word")
+        if key in _FIXED:
+            raise Usage(f"{key} belongs to mem and cannot be set", "mem edit opens the whole file")
+        present = wanted.get(key, meta.get(key))
+        if op:
+            wanted[key] = _changed_list(key, None if isinstance(present, text.Remove) else present, op, value)
+        elif value == "":
+            wanted[key] = text.REMOVE
+        else:
+            wanted[key] = _value(key, value)
+    return {key: value for key, value in wanted.items()
+            if (value is not text.REMOVE and (key not in meta or meta[key] != value)) or (value is text.REMOVE and key in meta)}
+
+
+def _changed_list(key: str, present: Value, op: str, value: str) -> list[Value]:
+    items: list[Value] = list(present) if isinstance(present, list) else [] if present is None else [present]
+    if isinstance(present, str) and key in _LIST_FIELDS:
+        items = [word for word in present.replace(",", " ").split()]
+    item: Value = value.lstrip("#") if key == "tags" else _value("", value) if key not in _LIST_FIELDS else value
+    if not item and item != 0:
+        raise Usage(f"{key}{op}= needs a word", f"mem set ID {key}{op}=word")
+    if op == "+":
+        return items if item in items else [*items, item]
+    return [present_item for present_item in items if present_item != item]
+
+
+def _value(key: str, value: str) -> Value:
+    if key in _TEXT_FIELDS:
+        return value
+    if key in _LIST_FIELDS and not value.startswith("["):
+        return [word for word in value.replace(",", " ").split()]
+    data = plainyaml.load(f"value: {value}")
+    return value if data is None else data["value"]
+
+
+def replace(store: Store, path: str, old: bytes, new: bytes) -> Changed:
+    """Put an edited text in the place of the old one, with `updated` moved on unless the person set it."""
+    from memcli.store import Changed
+
+    before, entry = text.read(old, path), store.readable(path, new)
+    problems = text.check(entry)
+    if problems:
+        raise EntryInvalid(path, problems[0].line, problems[0].reason, problems[0].hint)
+    if before.has_id and entry.id != before.id:
+        raise Usage(f"{path}: the id was changed from {before.id}; an id never changes", "put it back; mem add makes a new entry")
+    if new == old:
+        return Changed(((entry.id, path),), "")
+    if "updated" in entry.meta and entry.meta["updated"] == before.meta.get("updated"):
+        new = text.edit(new, {"updated": clock.rfc3339(store.now)}, path=path)
+    with store.run("edit") as run:
+        commit = store.save(run, [(path, old, new)], entry.title, [("Mem-Entry", entry.id)])
+    return Changed(((entry.id, path),), commit)

@@ -1,0 +1,111 @@
+"""The versioned JSON contract: one function per shape, each described by a file in schemas/.
+
+`format_version` is 1; a key is never removed or renamed under the same number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from memcli.entries.model import Entry
+
+if TYPE_CHECKING:
+    from memcli.config import Settings
+    from memcli.entries.history import Record
+    from memcli.index.manifest import Row
+    from memcli.index.sync import Status
+    from memcli.life.doctor import Problem
+    from memcli.life.intake import Report
+    from memcli.search.run import Found, Hit
+    from memcli.store import Changed
+
+VERSION = 1
+Shape = dict[str, Any]
+
+
+def error(code: str, message: str, hint: str, exit_status: int) -> Shape:
+    """schemas/error.schema.json"""
+    return {"format_version": VERSION, "error": {"code": code, "message": message, "hint": hint, "exit_status": exit_status}}
+
+
+def added(changed: Changed) -> Shape:
+    """schemas/add.schema.json"""
+    id_, path = changed.entries[0]
+    return {"format_version": VERSION, "id": id_, "path": path, "commit": changed.commit}
+
+
+def changed(change: Changed) -> Shape:
+    """schemas/changed.schema.json: set, edit, forget, restore, purge, undo"""
+    return {"format_version": VERSION, "entries": [{"id": id_, "path": path} for id_, path in change.entries], "commit": change.commit or None}
+
+
+def entry(one: Entry) -> Shape:
+    """schemas/entry-record.schema.json: show"""
+    return {"format_version": VERSION, "id": one.id, "title": one.title, "type": one.type, "state": one.state, "created": one.created or None,
+            "updated": one.updated or None, "path": one.path, "tags": list(one.tags), "front_matter": dict(one.meta), "body": one.body,
+            "problem": one.problem.message if one.problem else None}
+
+
+def row(one: Row) -> Shape:
+    """One element of schemas/list.schema.json."""
+    return {"id": one.id, "title": one.title, "type": one.type, "state": one.state, "created": one.created or None, "updated": one.updated or None,
+            "path": one.path, "tags": list(one.tags)}
+
+
+def listing(rows: Iterable[Row]) -> Shape:
+    """schemas/list.schema.json"""
+    return {"format_version": VERSION, "entries": [row(one) for one in rows]}
+
+
+def record(one: Record) -> Shape:
+    """One element of schemas/log.schema.json."""
+    return {"commit": one.commit, "date": one.date, "author": one.author, "subject": one.subject, "verb": one.verb or None, "run": one.run or None,
+            "undoes": one.undoes or None}
+
+
+def log(found: Iterable[Record]) -> Shape:
+    """schemas/log.schema.json"""
+    return {"format_version": VERSION, "commits": [record(one) for one in found]}
+
+
+def doctor(problems: Iterable[Problem]) -> Shape:
+    """schemas/doctor.schema.json"""
+    found = [{"code": one.code, "path": one.path or None, "message": one.message, "hint": one.hint, "fixed": one.fixed} for one in problems]
+    return {"format_version": VERSION, "ok": all(one["fixed"] for one in found), "problems": found}
+
+
+def settings(known: Settings) -> Shape:
+    """schemas/settings.schema.json"""
+    return {"format_version": VERSION, "settings": [{"name": name, "value": value, "origin": known.origins[name]} for name, value in known.values.items()]}
+
+
+def founded(root: str, entries: int, commit: str) -> Shape:
+    """schemas/init.schema.json"""
+    return {"format_version": VERSION, "vault": root, "entries": entries, "commit": commit or None}
+
+
+def hit(one: Hit) -> Shape:
+    """One element of schemas/search.schema.json."""
+    shape: Shape = {"id": one.id, "title": one.title, "type": one.type, "created": one.created or None, "path": one.path, "line": one.line,
+                    "score": round(one.score, 6), "snippet": one.snippet}
+    if one.terms:
+        shape["terms"] = [term.record() for term in one.terms]
+    return shape
+
+
+def found(query: str, result: Found) -> Shape:
+    """schemas/search.schema.json"""
+    return {"format_version": VERSION, "query": query, "scanned": result.scanned, "hits": [hit(one) for one in result.hits]}
+
+
+def ingested(report: Report) -> Shape:
+    """schemas/ingest.schema.json"""
+    return {"format_version": VERSION, "added": len(report.added), "duplicate": report.duplicate, "refused": len(report.refused),
+            "reasons": [{"position": position, "reason": reason} for position, reason in report.refused],
+            "entries": [{"id": id_, "path": path} for id_, path in report.added], "commit": report.commit or None}
+
+
+def index(state: Status) -> Shape:
+    """schemas/index.schema.json"""
+    return {"format_version": VERSION, "entries": state.entries, "pending": state.pending, "unseen": state.unseen, "size_bytes": state.size_bytes}

@@ -1,0 +1,60 @@
+"""What does a person read? Lines for entries, hits, commits and problems; all user-visible layouts are here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from memcli.output.terminal import BOLD, CYAN, DIM, GREEN, RED, YELLOW, line, paint
+
+if TYPE_CHECKING:
+    from memcli.entries.history import Record
+    from memcli.index.manifest import Row
+    from memcli.life.doctor import Problem
+    from memcli.search.run import Hit
+
+
+def row(one: Row, color: bool) -> str:
+    """One entry on one line: end of the id, day, type, title, tags."""
+    tags = " ".join(f"#{tag}" for tag in one.tags)
+    state = f" [{one.state}]" if one.state not in ("short", "long") else ""
+    return (f"{paint(one.id[-6:], YELLOW, color)}  {one.created[:10]:10}  {paint(f'{one.type:9}', DIM, color)}  {paint(line(one.title), BOLD, color)}{state}"
+            f"{'  ' + paint(line(tags), CYAN, color) if tags else ''}")
+
+
+def hit(number: int, one: Hit, color: bool, width: int) -> Iterator[str]:
+    """A hit on two lines and, with --explain, a line per term."""
+    if number and one.snippet:
+        yield ""
+    where = f"{line(one.path)}:{one.line}" if one.line else line(one.path)
+    yield f"{paint(one.id[-6:], YELLOW, color)}  {paint(line(one.title), BOLD, color)}  {paint((one.created[:10] + '  ') if one.created else '', DIM, color)}" \
+          f"{paint(where, DIM, color)}"
+    if one.snippet:
+        yield "        " + _marked(one.snippet, one.spans, color)
+    for term in one.terms:
+        yield "        " + paint(line(term.text()), DIM, color)
+
+
+def _marked(text: str, spans: tuple[tuple[int, int], ...], color: bool) -> str:
+    if not color:
+        return line(text)
+    parts, at = [], 0
+    for start, end in spans:
+        parts += [line(text[at:start]), paint(line(text[start:end]), RED + BOLD, True)]
+        at = end
+    return "".join(parts) + line(text[at:])
+
+
+def record(one: Record, color: bool) -> str:
+    """One commit on one line."""
+    return f"{paint(one.commit[:10], YELLOW, color)}  {one.date[:16].replace('T', ' ')}  {line(one.subject)}" \
+           f"{paint('  (' + line(one.author) + ')', DIM, color) if not one.verb else ''}"
+
+
+def problem(one: Problem, color: bool) -> Iterator[str]:
+    """A finding and what to do about it."""
+    message = one.message if one.path and one.path in one.message or not one.path else f"{one.path}: {one.message}"
+    label = paint("fixed", GREEN, color) if one.fixed else paint(one.code, RED, color)
+    yield f"{label}: {line(message)}"
+    if one.hint and not one.fixed:
+        yield f"  {line(one.hint)}"

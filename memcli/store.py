@@ -1,0 +1,242 @@
+"""What can be done with a vault? One method per verb; everything outside calls this and nothing below it.
+
+Reads no environment and prints nothing: the caller hands in both. Every method raises `memcli.errors.MemError` and nothing else on
+purpose. Heavy parts are imported by the verb that needs them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from memcli import clock
+from memcli.config import Scalar, Settings
+from memcli.entries import atomic, text
+from memcli.entries.model import Entry, Value
+from memcli.entries.run import Run
+from memcli.entries.vault import Vault
+from memcli.errors import EntryInvalid, NothingFound, Usage, UserError
+from memcli.index.sync import Index
+
+if TYPE_CHECKING:
+    from memcli.entries.git import Git
+    from memcli.entries.history import Record
+    from memcli.index.manifest import Row
+    from memcli.life.doctor import Problem
+    from memcli.life.intake import Report
+    from memcli.search.run import Found
+
+LEAST_PREFIX = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """How a store tells what it is doing: `progress(what, done, total)` on long work, `warn(line)` on what a person should know."""
+
+    progress: Callable[[str, int, int], None]
+    warn: Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What a mutating verb did: entries as (id, path), and the commit that holds it ("" when nothing had to change)."""
+
+    entries: tuple[tuple[str, str], ...]
+    commit: str
+
+
+class Store:
+    """One vault, opened for one command. `env` is what git children see, `now` the instant that counts as the present."""
+
+    def __init__(self, vault: Vault, settings: Settings, env: Mapping[str, str], talk: Talk, now: datetime | None = None) -> None:
+        self.vault = vault
+        self.settings = settings
+        self.talk = talk
+        self.now = now or clock.now()
+        self._env = env
+        self.index = Index(vault, settings, talk.progress, talk.warn)
+
+    # -- shared ----------------------------------------------------------------------------------------------------------------
+
+    def git(self) -> Git:
+        """git for reading commands."""
+        from memcli.entries.git import Git
+
+        return Git(self.vault.root, self._env)
+
+    def run(self, verb: str) -> Run:
+        """A mutating command on this vault."""
+        return Run(self.vault, self._env, verb, self.now, self.settings.number("lock.timeout_s"))
+
+    def save(self, run: Run, changes: Iterable[tuple[str, bytes | None, bytes | None]], subject: str,
+             trailers: Sequence[tuple[str, str]] = ()) -> str:
+        """Carry (path, old bytes, new bytes) through a run into history and the index. Returns the commit's id."""
+        if run.recovered:
+            self.talk.warn(f"finished what an interrupted command had left: {', '.join(run.recovered[:3])}")
+            self.index.note(run.recovered, {})
+        run.prepare(changes)
+        before = self.index.folder_times(run.paths)
+        commit = run.finish(subject, trailers)
+        self.index.note(run.paths, before)
+        return commit
+
+    def bytes_of(self, path: str) -> bytes:
+        """A file of the vault, whole. Raises UserError when it is gone, no regular file or longer than `entry.max_bytes`."""
+        limit = self.settings.whole("entry.max_bytes")
+        try:
+            data = atomic.read(self.vault.at(path), limit + 1)
+        except FileNotFoundError:
+            raise NothingFound(f"no file {path} in this vault", "mem list shows the entries") from None
+        except OSError as error:
+            raise UserError(f"{path} cannot be read: {error.strerror}", "mem doctor tells which files are not entries") from None
+        if len(data) > limit:
+            raise UserError(f"{path} is longer than entry.max_bytes ({limit})", "raise that setting to work on the file")
+        return data
+
+    def locate(self, name: str) -> tuple[str, bytes]:
+        """(path, bytes) of the entry meant by a path, or by the beginning or the end of an id (at least four characters)."""
+        if name.endswith(".md") or "/" in name:
+            return name, self.bytes_of(name.removeprefix("./"))
+        part = name.lower()
+        if len(part) < LEAST_PREFIX or not part.isalnum():
+            raise Usage(f"{name!r} names no entry", "give an id, at least four characters of its beginning or end, or a path; mem list shows them")
+        for scan in ("none", "files"):
+            found = self.index.fresh(scan).find(part)
+            good = [(path, data) for id_, path in found if (data := self._still(id_, path)) is not None]
+            if len(good) > 1:
+                ways = ", ".join(path for path, _ in good[:5])
+                raise Usage(f"{name!r} is ambiguous: {ways}{' ...' if len(good) > 5 else ''}", "give more of the id, or a path")
+            if good:
+                return good[0]
+        raise NothingFound(f"no entry with an id like {name!r}", "mem list shows ids; mem list --state forgotten shows tombstones")
+
+    def _still(self, id_: str, path: str) -> bytes | None:
+        try:
+            data = self.bytes_of(path)
+        except UserError:
+            return None
+        except NothingFound:
+            return None
+        return data if text.read(data, path).id == id_ else None
+
+    # -- entries ---------------------------------------------------------------------------------------------------------------
+
+    def add(self, body: str, fields: Mapping[str, Value]) -> Changed:
+        """Write a new entry. `fields` is front matter given by the caller; id, created, updated are filled in when absent."""
+        from memcli.life import writing
+
+        return writing.add(self, body, fields)
+
+    def set(self, names: Sequence[str], assignments: Sequence[str]) -> Changed:
+        """Change front matter: `key=value`, `key=` removes, `list+=item`, `list-=item`. One commit for all names."""
+        from memcli.life import writing
+
+        return writing.assign(self, names, assignments)
+
+    def edit(self, path: str, old: bytes, new: bytes) -> Changed:
+        """Replace an entry's whole text by what a person made of it. Raises EntryInvalid when the front matter is broken."""
+        from memcli.life import writing
+
+        return writing.replace(self, path, old, new)
+
+    def show(self, name: str, at: str = "") -> tuple[Entry, bytes]:
+        """An entry and its bytes, now or as it was at a date or revision."""
+        if not at:
+            path, data = self.locate(name)
+            return text.read(data, path), data
+        from memcli.life import undo
+
+        path, data = undo.as_it_was(self, name, at)
+        return text.read(data, path), data
+
+    def rows(self, keep: Callable[[Row], bool]) -> list[Row]:
+        """The entries that `keep` says yes to, newest first, then by path."""
+        found = [row for row in self.index.fresh().rows() if keep(row)]
+        found.sort(key=lambda row: row.path)
+        found.sort(key=lambda row: row.created, reverse=True)
+        return found
+
+    def search(self, query: str, *, limit: int, fuzzy: bool = False, filters: Sequence[str] = (), explain: bool = False, scan: str = "auto") -> Found:
+        """Ranked hits for a query. No hit is an empty list, not an error."""
+        from memcli.search import run
+
+        return run.search(self.index, query, limit=limit, fuzzy=fuzzy, filters=filters, explain=explain, scan=scan)
+
+    def forget(self, names: Sequence[str], reason: str = "") -> Changed:
+        """Replace entries by tombstones; `restore` brings them back from history."""
+        from memcli.life import forgetting
+
+        return forgetting.forget(self, names, reason)
+
+    def restore(self, names: Sequence[str], at: str = "") -> Changed:
+        """Bring back forgotten or deleted entries byte for byte, or any entry as it was at a date or revision."""
+        from memcli.life import forgetting
+
+        return forgetting.restore(self, names, at)
+
+    def purge(self, names: Sequence[str]) -> Changed:
+        """Take entries out of the vault and out of its whole history. There is no way back."""
+        from memcli.life import purge
+
+        return purge.purge(self, names)
+
+    # -- history ---------------------------------------------------------------------------------------------------------------
+
+    def log(self, name: str = "", limit: int = 0) -> list[Record]:
+        """Commits, newest first, of the vault or of one entry."""
+        from memcli.entries import history
+
+        path = self.locate(name)[0] if name else ""
+        return history.records(self.git(), limit=limit, path=path)
+
+    def diff(self, name: str = "", old: str = "", new: str = "", *, color: bool = False) -> str:
+        """A unified diff between two dates or revisions; without them, what was edited by hand since the last commit."""
+        from memcli.entries import history
+
+        git = self.git()
+        path = self.locate(name)[0] if name else ""
+        return history.diff(git, history.resolve(git, old) if old else "", history.resolve(git, new) if new else "", path, color=color)
+
+    def undo(self, revision: str = "") -> tuple[Record, Changed]:
+        """Take back the newest command that is not undone yet, or the one named."""
+        from memcli.life import undo
+
+        return undo.undo(self, revision)
+
+    # -- everything at once ----------------------------------------------------------------------------------------------------
+
+    def ingest(self, plugin: str, sources: Sequence[str], options: Mapping[str, str], *, dry_run: bool = False) -> Report:
+        """Let a plugin read sources and write what is new as entries, in one commit."""
+        from memcli.life import intake
+
+        return intake.ingest(self, plugin, sources, options, dry_run=dry_run)
+
+    def reindex(self) -> int:
+        """Make the whole index anew. Returns the number of entries."""
+        from memcli.entries.lock import Lock
+
+        atomic.make_folder(self.vault.state)
+        with Lock(f"{self.vault.state}/lock", self.settings.number("lock.timeout_s"), "index"):
+            return self.index.rebuild()
+
+    def configure(self, name: str, value: Scalar | None) -> str:
+        """Change a setting of this vault (None removes it). Returns the commit's id, "" when it is so already."""
+        from memcli.life import configure
+
+        return configure.write_vault(self, name, value)
+
+    def doctor(self, *, deep: bool, fix: bool) -> list[Problem]:
+        """What is wrong with the vault, each with what to do; `fix` mends what can be mended without touching a person's text."""
+        from memcli.life import doctor
+
+        return doctor.examine(self, deep=deep, fix=fix)
+
+    def readable(self, path: str, data: bytes) -> Entry:
+        """An entry that can be edited. Raises its EntryInvalid when the front matter cannot be read."""
+        entry = text.read(data, path)
+        if entry.problem is not None:
+            problem = entry.problem
+            raise EntryInvalid(problem.path, problem.line, problem.reason, problem.hint or "correct the file, then run the command again")
+        return entry

@@ -1,0 +1,101 @@
+"""Reads conversations in the LoCoMo form: JSON of samples with dated sessions of turns. One entry per session that holds turns."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timezone
+from typing import Any
+
+from memcli.errors import PluginFailed
+from memcli.extend.contracts import API_VERSION, Draft, Rejected, Source
+
+name = "locomo"
+summary = "Conversations as LoCoMo JSON: one event per session."
+api_version = API_VERSION
+
+_SESSION = re.compile(r"session_(\d+)\Z")
+_UNSAFE = re.compile(r"[^a-z0-9-]+")
+
+
+def read(source: Source, options: Mapping[str, str]) -> Iterator[Draft | Rejected]:
+    """Sessions in order. Questions, evidence and summaries are passed over: they are not memory."""
+    if options:
+        raise PluginFailed(f"locomo knows no option {next(iter(options))!r}")
+    if source.is_folder:
+        raise PluginFailed(f"{source.name} is a folder", "give the JSON file")
+    try:
+        data = json.loads(source.read().decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise PluginFailed(f"{source.name} is not UTF-8 (byte {error.start})") from None
+    except json.JSONDecodeError as error:
+        raise PluginFailed(f"{source.name}:{error.lineno}: not JSON: {error.msg}") from None
+    except RecursionError:
+        raise PluginFailed(f"{source.name}: nested too deeply") from None
+    samples = data if isinstance(data, list) else [data]
+    if not any(isinstance(sample, dict) and isinstance(sample.get("conversation"), dict) for sample in samples):
+        raise PluginFailed(f"{source.name} holds no conversation", "expected samples of {sample_id, conversation: {session_1: [...]}}")
+    for number, sample in enumerate(samples, 1):
+        yield from _sample(source, f"sample {number}", sample)
+
+
+def _sample(source: Source, where: str, sample: Any) -> Iterator[Draft | Rejected]:
+    if not isinstance(sample, dict) or not isinstance(sample.get("conversation"), dict):
+        yield Rejected(where, "holds no conversation")
+        return
+    identity = sample.get("sample_id")
+    if not isinstance(identity, (str, int)) or identity == "":
+        yield Rejected(where, "has no sample_id")
+        return
+    talk = sample["conversation"]
+    numbers = sorted(int(match[1]) for key in talk if (match := _SESSION.match(key)))
+    for number in numbers:
+        turns = talk[f"session_{number}"]
+        if turns == []:
+            continue
+        place = f"{identity} session_{number}"
+        if not isinstance(turns, list):
+            yield Rejected(place, "is not a list of turns")
+            continue
+        yield _session(source, str(identity), number, talk, turns, place)
+
+
+def _session(source: Source, identity: str, number: int, talk: dict[str, Any], turns: list[Any], place: str) -> Draft | Rejected:
+    stamp = talk.get(f"session_{number}_date_time")
+    at = _date(stamp)
+    if at is None:
+        return Rejected(place, f"its date cannot be read: {str(stamp)[:40]!r}")
+    paragraphs: list[str] = []
+    speakers: list[str] = []
+    for turn in turns:
+        if not isinstance(turn, dict) or not isinstance(turn.get("text"), str) or not isinstance(turn.get("speaker"), str):
+            return Rejected(place, f"turn {len(paragraphs) + 1} has no speaker or no text")
+        speakers.append(turn["speaker"])
+        paragraphs.append(_paragraph(turn))
+    names = " and ".join(dict.fromkeys(_line(speaker) for speaker in speakers))
+    return Draft(body="\n\n".join(paragraphs) + "\n", source=identity, position=f"session_{number}", type="event", tags=("conversation",),
+                 title=f"{names}, {at.day} {at:%B %Y}", valid_from=at, uri=source.name, session=f"session_{number}")
+
+
+def _paragraph(turn: dict[str, Any]) -> str:
+    text = f"**{_line(turn['speaker'])}:** {_line(turn['text'])}"
+    caption = turn.get("blip_caption")
+    if isinstance(caption, str) and caption.strip():
+        text += f" [image: {_line(caption)}]"
+    mark = _UNSAFE.sub("-", str(turn.get("dia_id", "")).lower()).strip("-")
+    return f"{text} ^{mark}" if mark else text
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _date(stamp: object) -> datetime | None:
+    """`1:56 pm on 8 May, 2023`, as UTC."""
+    for form in ("%I:%M %p on %d %B, %Y", "%H:%M on %d %B, %Y", "%d %B, %Y"):
+        try:
+            return datetime.strptime(str(stamp).strip(), form).replace(tzinfo=timezone.utc)
+        except ValueError:
+            continue
+    return None

@@ -1,0 +1,69 @@
+"""Reads markdown: a file, a folder with all below it, or standard input. Front matter is kept, Obsidian's too."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timezone
+
+from memcli.errors import PluginFailed
+from memcli.extend import frontmatter
+from memcli.extend.contracts import API_VERSION, Draft, Rejected, Source
+
+name = "markdown"
+summary = "Markdown files: one, a folder, or standard input."
+api_version = API_VERSION
+
+_LIMIT = 16 * 1024 * 1024
+_OWN = ("id", "title", "type", "state", "created", "updated", "modified", "tags", "tag", "aliases", "alias", "valid_from", "valid_to", "key", "source", "memory")
+
+
+def read(source: Source, options: Mapping[str, str]) -> Iterator[Draft | Rejected]:
+    """One draft per file. Position: the path below the folder; for standard input the text's own sum."""
+    if options:
+        raise PluginFailed(f"markdown knows no option {next(iter(options))!r}")
+    for relative in source.files(".md") if source.is_folder else [""]:
+        shown = relative or source.name
+        try:
+            data = source.read(relative, _LIMIT)
+        except PluginFailed as error:
+            yield Rejected(shown, error.message)
+            continue
+        yield _draft(source, relative, shown, data)
+
+
+def _draft(source: Source, relative: str, shown: str, data: bytes) -> Draft | Rejected:
+    if b"\0" in data:
+        return Rejected(shown, "not text: it holds NUL bytes")
+    try:
+        data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        return Rejected(shown, f"not UTF-8 (byte {error.start})")
+    entry = frontmatter.read(data, shown)
+    if entry.problem is not None:
+        return Rejected(shown, entry.problem.message)
+    if not entry.body.strip() and not entry.meta.get("title"):
+        return Rejected(shown, "empty")
+    position = relative if relative else source.name if source.path else hashlib.sha256(data).hexdigest()
+    meta = entry.meta
+    return Draft(
+        body=entry.body, source=source.name if relative else "file" if source.path else "stdin", position=unicodedata.normalize("NFC", position),
+        title=entry.title, type=entry.type, tags=entry.tags, aliases=_words(meta.get("aliases", meta.get("alias"))),
+        created=_time(meta.get("created")) or (_time(entry.created) if entry.created else None), valid_from=_time(meta.get("valid_from")),
+        valid_to=_time(meta.get("valid_to")), key=str(meta.get("key") or ""), uri=unicodedata.normalize("NFC", shown),
+        extra={key: value for key, value in meta.items() if key not in _OWN})
+
+
+def _words(value: object) -> tuple[str, ...]:
+    if isinstance(value, list):
+        return tuple(str(word) for word in value if isinstance(word, (str, int, float)))
+    return (value,) if isinstance(value, str) and value else ()
+
+
+def _time(value: object) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(str(value).replace("Z", "+00:00"))
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=timezone.utc)
