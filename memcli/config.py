@@ -83,7 +83,7 @@ def resolve(layers: Sequence[tuple[str, Mapping[str, Scalar]]]) -> Settings:
 
 def from_env(env: Mapping[str, str]) -> list[tuple[str, Mapping[str, Scalar]]]:
     """One layer per `MEM_*` variable that names an option. Raises ConfigInvalid on a bad value."""
-    found = []
+    found: list[tuple[str, Mapping[str, Scalar]]] = []
     for option in OPTIONS:
         variable = env_name(option.name)
         if variable in env:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from memcli.entries import atomic
 from memcli.index.document import Document
@@ -28,7 +29,7 @@ class Pending:
     def up(self, row: Row, document: Document) -> None:
         """Note an entry as it is now."""
         self.rows[row.path] = row
-        self.documents[row.path] = document if row.state != "forgotten" else None
+        self.documents[row.path] = document if document.indexable else None
         self.again.discard(row.path)
 
     def down(self, path: str) -> None:
@@ -66,17 +67,17 @@ def read(path: str) -> Pending:
     return pending
 
 
-def _take(pending: Pending, line: dict[str, object]) -> None:
+def _take(pending: Pending, line: dict[str, Any]) -> None:
     if "up" in line:
         document = Document.from_row(line["doc"])
-        size, mtime, inode = line["stat"]  # type: ignore[misc]
+        size, mtime, inode = map(int, line["stat"])
         pending.up(row_of(document, size, mtime, inode), document)
     elif "rm" in line:
         pending.down(str(line["rm"]))
     elif "dir" in line:
-        pending.folders[str(line["dir"])] = int(line["mtime"])  # type: ignore[call-overload]
+        pending.folders[str(line["dir"])] = int(line["mtime"])
     elif "again" in line:
-        for path in line["again"]:  # type: ignore[attr-defined]
+        for path in line["again"]:
             pending.unknown(str(path))
 
 

@@ -27,7 +27,6 @@ from memcli.index.view import View
 
 Progress = Callable[[str, int, int], None]  # what is being done, how much is done, of how much
 Warn = Callable[[str], None]
-_UNINDEXED = ("forgotten", "archived")
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,8 +224,7 @@ class Index:
                     yield document
             for row, document in self._documents(stats):
                 view.pending.rows[row.path] = row
-                if row.state not in _UNINDEXED:
-                    yield document
+                yield document
 
         index = KeywordIndex.open(f"{self.vault.index}/{view.manifest.keyword}")
         index.write(upserts(), [*removed, *gone, *stats])
@@ -278,8 +276,7 @@ class Index:
         stats = dict(zip(scan.paths, zip(scan.sizes, scan.mtimes, scan.inodes)))
         for row, document in self._documents(stats):
             rows.append(row)
-            if row.state not in _UNINDEXED:
-                yield document
+            yield document
 
     def _anew(self, why: IndexUnusable) -> View:
         """Rebuild because the index is absent or unusable; in memory when it cannot be written."""

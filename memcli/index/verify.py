@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from memcli.index.document import NEVER_INDEXED
 from memcli.index.sync import Index
 from memcli.index.view import View
 
@@ -15,7 +16,7 @@ def differences(index: Index, view: View, *, deep: bool) -> list[str]:
     keyword = index.keyword(view)
     rows = {row.path: row for row in view.rows()}
     overlay = view.overlay
-    searched = {path for path, row in rows.items() if row.state not in ("forgotten", "archived")}
+    searched = {path for path, row in rows.items() if row.state not in NEVER_INDEXED}
     if not deep:
         committed = searched - overlay.keys()
         hidden = keyword.count - len(committed)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from memcli.entries import text
 from memcli.errors import MemError, PluginFailed
 from memcli.extend import registry
-from memcli.extend.contracts import Rejected, Source
+from memcli.extend.contracts import Ingest, Rejected, Source
 from memcli.extend.intake import Intake, entries_of
 from memcli.life.names import count
 
@@ -52,7 +52,7 @@ def ingest(store: Store, name: str, sources: Sequence[str], options: Mapping[str
     return report
 
 
-def _new(store: Store, plugin: registry.Ingest, sources: Sequence[Source], options: Mapping[str, str], report: Report) -> Iterator[tuple[str, Intake]]:
+def _new(store: Store, plugin: Ingest, sources: Sequence[Source], options: Mapping[str, str], report: Report) -> Iterator[tuple[str, Intake]]:
     """The drafts that are not in the vault yet, as (path, intake); everything else goes into the report."""
     known = {row.id for row in store.index.fresh().rows()}
     taken: set[str] = set()
@@ -74,7 +74,7 @@ def _new(store: Store, plugin: registry.Ingest, sources: Sequence[Source], optio
                 yield path, one
 
 
-def _guarded(plugin: registry.Ingest, source: Source, options: Mapping[str, str], store: Store) -> Iterator[Intake | Rejected]:
+def _guarded(plugin: Ingest, source: Source, options: Mapping[str, str], store: Store) -> Iterator[Intake | Rejected]:
     """A plugin's pieces; whatever it raises becomes one PluginFailed naming it."""
     try:
         yield from entries_of(plugin.name, plugin.read(source, options), store.now)
