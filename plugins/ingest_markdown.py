@@ -16,7 +16,8 @@ summary = "Markdown files: one, a folder, or standard input."
 api_version = API_VERSION
 
 _LIMIT = 16 * 1024 * 1024
-_OWN = ("id", "title", "type", "state", "created", "updated", "modified", "tags", "tag", "aliases", "alias", "valid_from", "valid_to", "key", "source", "memory")
+_OWN = ("id", "title", "type", "state", "created", "updated", "modified", "tags", "tag", "aliases", "alias", "valid_from", "valid_to", "key", "source",
+        "memory")
 
 
 def read(source: Source, options: Mapping[str, str]) -> Iterator[Draft | Rejected]:

@@ -51,7 +51,7 @@ def command(
         query = sys.stdin.buffer.read(1 << 20).decode("utf-8", "replace")
     given = [("type", type_), ("state", state), *(("tag", word.lstrip("#")) for word in tag or [])]
     found = store.search(query, limit=limit or store.settings.whole("search.limit"), fuzzy=fuzzy, explain=explain,
-                         filters=[f'{name}:"{value}"' for name, value in given if value], scan="none" if no_scan else "auto")
+                         filters=[f"{name}:{value}" for name, value in given if value], scan="none" if no_scan else "auto")
     if found.scanned == "folders":
         here.warn("a large vault: files rewritten in place by other programs are not looked for (mem index takes them in)")
     if found.dropped:

@@ -22,7 +22,11 @@ Changes = Mapping[str, Value | Remove]
 
 @dataclass(slots=True)
 class _Splices:
-    """Replacements in `front`, gathered first and applied together. `plainer`: whole values only, new names at the end."""
+    """Replacements in `front`, gathered first and applied together.
+
+    `plainer`: whole values only, new names at the end, blank lines go with the field before them (after a block scalar that
+    keeps its blank lines they would become its own).
+    """
 
     front: str
     plainer: bool
@@ -31,6 +35,12 @@ class _Splices:
     def replace(self, start: int, end: int, text: str, rank: int = 0) -> None:
         """Put `text` for `front[start:end]`; insertions at one place stand in the order of `rank`."""
         self.found.append((start, end, rank, text))
+
+    def remove_lines(self, first: int, last: int) -> None:
+        """Take away the lines from position `first` to position `last`."""
+        end = self.line_after(last)
+        blank = re.compile(r"(?: *\n)*").match(self.front, end) if self.plainer else None
+        self.replace(self.line_start(first), end if blank is None else blank.end(), "")
 
     def applied(self) -> str:
         text = self.front
@@ -112,7 +122,7 @@ def _map(splices: _Splices, node: Node, old: dict[str, Value], new: dict[str, Va
     places = {key.text: (key, value) for key, value in zip(node.children[::2], node.children[1::2], strict=True)}
     for name, (key, value) in places.items():
         if name not in new:
-            splices.replace(splices.line_start(key.start), splices.line_after(_end(splices, key, value)), "")
+            splices.remove_lines(key.start, _end(splices, key, value))
         elif not frontmatter.same(old[name], new[name]):
             _value(splices, key, value, old[name], new[name])
     keys = node.children[::2]
@@ -155,9 +165,7 @@ def _value(splices: _Splices, key: Node, node: Node, old: Value, new: Value) -> 
     elif node.start == node.end:
         splices.replace(colon, colon, " " + emit.inline(new))
     else:
-        written = splices.front[node.start : node.end]
-        end = node.end if node.style not in ("|", ">") else node.start + len(written.rstrip())
-        splices.replace(node.start, end, emit.inline(new))
+        splices.replace(node.start, _end(splices, key, node, trim=True), emit.inline(new))
 
 
 def _whole(splices: _Splices, node: Node, new: Value, comment: str) -> str:
@@ -170,10 +178,17 @@ def _whole(splices: _Splices, node: Node, new: Value, comment: str) -> str:
     return f" {emit.inline(new)}{comment}"
 
 
-def _end(splices: _Splices, key: Node, node: Node) -> int:
-    """Where the value `node` of `key` really ends: for block lists and maps where their last piece does."""
+def _end(splices: _Splices, key: Node, node: Node, trim: bool = False) -> int:
+    """Where the value `node` of `key` really ends: for block lists and maps where their last piece does.
+
+    The blank lines that follow a block scalar are part of it only where it keeps them (`|+`), and never with `trim`.
+    """
     if node.kind == "scalar" and node.start == node.end and not node.style:
         return splices.colon(key)
+    if node.style in ("|", ">"):
+        written = splices.front[node.start : node.end]
+        keeps = "+" in written.partition("\n")[0].partition("#")[0]
+        return node.end if keeps and not trim else node.start + len(written.rstrip(" \n"))
     if node.style != "block":
         return node.end
     if node.kind == "map":

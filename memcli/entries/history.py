@@ -147,7 +147,7 @@ def undo_target(git: Git, revision: str = "") -> Record:
                 undone.add(record.undoes)
         elif record.verb not in ("", "init", "record") and record.commit not in undone:
             return record
-    raise NothingFound("nothing to undo: no command of mem has changed this vault yet", "mem log shows its history")
+    raise NothingFound("nothing left to undo", "mem log shows what happened; naming an undo's commit takes the undo back")
 
 
 def last_before_loss(git: Git, path: str, is_tombstone: Callable[[bytes], bool]) -> bytes:

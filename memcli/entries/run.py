@@ -171,9 +171,18 @@ def _apply(vault: Vault, steps: Iterable[_Step]) -> list[str]:
             atomic.remove(target, durable=False)
         folders.add(os.path.dirname(target))
     for folder in folders:
-        if os.path.isdir(folder):
-            atomic.sync_folder(folder)
+        _tidy(vault, folder)
     return kept
+
+
+def _tidy(vault: Vault, folder: str) -> None:
+    """Make a folder's names durable; one that nothing is in any more goes, as git does it."""
+    while folder != vault.root:
+        atomic.remove_folder_if_empty(folder)
+        if os.path.isdir(folder):
+            break
+        folder = os.path.dirname(folder)
+    atomic.sync_folder(folder)
 
 
 def recover(vault: Vault, git: Git) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from memcli.index.document import Document
 
@@ -29,8 +30,6 @@ _SCRIPTS = (  # scripts without spaces between words, and Hangul, whose words ca
     "\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
 )
 _EMOJI = "\u231a-\u23ff\u25aa-\u27bf\u2934-\u2935\u2b00-\u2bff\U0001f000-\U0001f3fa\U0001f400-\U0001faff"
-_RUN = re.compile(f"[{_SCRIPTS}]+")
-_RUN_OR_EMOJI = re.compile(f"[{_SCRIPTS}]+|[{_EMOJI}]")
 _SEARCHABLE = re.compile(f"[^\\W_]|[{_EMOJI}]")
 _LETTERS = r"[^\W_]"
 _SIGNS = r"[_\-./:@#+&'’\\]{1,3}"
@@ -38,6 +37,12 @@ _CODE = re.compile(rf"(?<!{_LETTERS}){_LETTERS}++((?:{_SIGNS}{_LETTERS}++)+|(?:\
 _HUMP = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _HAS_HUMP = re.compile(r"[a-z0-9][A-Z]|[A-Z]{2}[a-z]{2}")
 _GAP = re.compile(r"[\W_]+")
+
+
+@lru_cache(maxsize=1)
+def _run() -> re.Pattern[str]:
+    """A run of characters without spaces, or one emoji. Slow to compile, and most texts never need it."""
+    return re.compile(f"[{_SCRIPTS}]+|[{_EMOJI}]")
 
 
 def normal(text: str) -> str:
@@ -52,12 +57,12 @@ def searchable(text: str) -> bool:
 
 def spaced(text: str) -> str:
     """The text for the word fields: without the runs that `grams` takes care of. Same length, so offsets stay true."""
-    return text if text.isascii() else _RUN.sub(lambda run: " " * len(run[0]), text)
+    return text if text.isascii() else _run().sub(lambda run: " " * len(run[0]), text)
 
 
 def runs(text: str) -> list[tuple[int, str]]:
     """Where each run of characters without spaces, and each emoji, begins."""
-    return [] if text.isascii() else [(run.start(), run[0]) for run in _RUN_OR_EMOJI.finditer(text)]
+    return [] if text.isascii() else [(run.start(), run[0]) for run in _run().finditer(text)]
 
 
 def grams(text: str) -> list[str]:
@@ -95,6 +100,14 @@ def compound(word: str) -> list[str]:
     elif _HAS_HUMP.search(word):
         found += [hump for piece in _GAP.split(word) if _HAS_HUMP.search(piece) for hump in _HUMP.findall(piece) if len(hump) > 1]
     return [word for word in dict.fromkeys(found) if len(word) <= JOINED_MAX]
+
+
+def pieces(word: str) -> list[str]:
+    """The parts of a compound as they are written, in order: all but the signs between them."""
+    if word[-1:] in ("+", "#"):
+        return [word]
+    apart = (_HUMP.findall(piece) if _HAS_HUMP.search(piece) else [piece] for piece in _GAP.split(word) if piece)
+    return [part for parts in apart for part in parts]
 
 
 def is_compound(word: str) -> bool:

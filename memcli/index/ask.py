@@ -10,24 +10,28 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class _Worded:
+    """A clause made of text. (One definition for three classes: making a dataclass costs half a millisecond at every start.)"""
+
+    text: str
+
+
+class Term(_Worded):
     """A word in any of its forms. May hold several words in one, as `fold_log` or a run of Chinese does."""
 
-    text: str
+    __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(_Worded):
     """Words as written, side by side: unstemmed, stop words included."""
 
-    text: str
+    __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Prefix:
+class Prefix(_Worded):
     """Every word that begins so."""
 
-    text: str
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)

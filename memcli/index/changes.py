@@ -17,6 +17,7 @@ from memcli.index.pending import Pending
 
 RACY_NS = 50_000_000  # a file time this close to the moment it was looked at may hide a later write in the same tick
 UNTRUSTED = -1
+INODE = 0x7FFFFFFFFFFFFFFF  # inodes are kept as signed 64-bit numbers
 Stat = tuple[int, int, int]  # size in bytes, modification time in ns, inode
 
 
@@ -47,7 +48,7 @@ def _same(scan: vaults.Scan, manifest: Manifest) -> bool:
         return False
     sizes, mtimes, inodes = manifest.stats()
     return (array("q", scan.mtimes) == mtimes and array("q", scan.sizes) == sizes
-            and array("q", [i & 0x7FFFFFFFFFFFFFFF for i in scan.inodes]) == inodes and scan.paths == manifest.paths())
+            and array("q", [i & INODE for i in scan.inodes]) == inodes and scan.paths == manifest.paths())
 
 
 def by_folder(root: str, manifest: Manifest, pending: Pending) -> Changes:
@@ -81,7 +82,7 @@ def _known(manifest: Manifest, pending: Pending) -> dict[str, Stat]:
 
 
 def _compare(scan: vaults.Scan, known: dict[str, Stat], folders: dict[str, int]) -> Changes:
-    inodes = [inode & 0x7FFFFFFFFFFFFFFF for inode in scan.inodes]
+    inodes = [inode & INODE for inode in scan.inodes]
     now = dict(zip(scan.paths, zip(scan.sizes, scan.mtimes, inodes)))
     if now == known:
         return Changes(folders=folders)

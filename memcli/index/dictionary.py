@@ -4,44 +4,28 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING
 
 from memcli.index.document import Document
 from memcli.index.overlay import Overlay
 
+if TYPE_CHECKING:
+    from memcli.index.contracts import Cutter, Terms
+
 EVERY = ("every", "1")  # a term that every committed document holds, deleted ones included: its df is the engine's N
-
-
-class Terms(Protocol):
-    """The part of the engine's searcher that counts terms."""
-
-    def doc_freq(self, field_name: str, field_value: Any) -> int:
-        """Documents that hold the term."""
-
-    def terms_with_prefix(self, field_name: str, prefix: str, *, limit: int | None = None) -> list[tuple[str, int]]:
-        """Terms that begin so, most frequent first."""
-
-
-class Cutter(Protocol):
-    """A way of cutting text into words."""
-
-    def words(self, analyzer: str, text: str) -> list[str]:
-        """The tokens of a text."""
-
-    def positions(self, analyzer: str, text: str) -> list[tuple[int, str]]:
-        """The tokens of a text with their places."""
 
 
 class View:
     """One search's `plan.Lexicon`. `committed` is the engine's N, `documents` that plus what lies beside."""
 
-    __slots__ = ("_cutter", "_df", "_terms", "committed", "documents", "overlay")
+    __slots__ = ("_committed_df", "_cutter", "_df", "_terms", "committed", "documents", "overlay")
 
     def __init__(self, terms: Terms, cutter: Cutter, beside: Mapping[str, Document | None]) -> None:
         self._terms = terms
         self._cutter = cutter
+        self._committed_df: dict[tuple[str, str], int] = {}
         self._df: dict[tuple[str, str], int] = {}
-        self.overlay = Overlay(beside, cutter.words, cutter.positions)
+        self.overlay = Overlay(beside, cutter)
         self.committed = terms.doc_freq(*EVERY)
         self.documents = self.committed + len(self.overlay.cards)
 
@@ -55,14 +39,19 @@ class View:
 
     def committed_df(self, field: str, term: str) -> int:
         """How many committed documents hold the term."""
-        found = self._df.get((field, term))
+        found = self._committed_df.get((field, term))
         if found is None:
-            found = self._df[field, term] = self._terms.doc_freq(field, term)
+            found = self._committed_df[field, term] = self._terms.doc_freq(field, term)
         return found
 
     def df(self, field: str, term: str) -> int:
         """How many documents hold the term."""
-        return self.committed_df(field, term) + (self.overlay.df(field, term) if self.overlay.cards else 0)
+        if not self.overlay.cards:
+            return self.committed_df(field, term)
+        found = self._df.get((field, term))
+        if found is None:
+            found = self._df[field, term] = self.committed_df(field, term) + self.overlay.df(field, term)
+        return found
 
     def begins(self, field: str, prefix: str, limit: int | None) -> list[tuple[str, int]]:
         """The terms that begin so, most frequent first, then by spelling."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from memcli.index import bm25
@@ -16,20 +16,26 @@ _ESCAPE = re.compile(r"\\u\{([0-9a-f]+)\}|\\(.)", re.DOTALL)
 _CONTROL = {"n": "\n", "r": "\r", "t": "\t", "0": "\0"}
 
 
-def terms_of(explanation: Mapping[str, Any]) -> Iterator[tuple[int, str, Mapping[str, float]]]:
-    """Each matched term in an explanation tree: field number, term, and its `freq`, `dl`, `avgdl` and `N`."""
-    context = explanation.get("context") or [""]
-    match = _CONTEXT.fullmatch(context[0])
+def terms_of(node: Mapping[str, Any]) -> Iterator[tuple[int, str, Seen]]:
+    """Each matched term in an explanation tree: field number, term, and how it was seen."""
+    context = node.get("context")
+    match = _CONTEXT.fullmatch(context[0]) if context else None
     if match:
-        yield int(match[1]), _unescaped(match[2]), dict(_figures(explanation))
+        yield int(match[1]), _unescaped(match[2]), seen_in(node)
         return
-    for inner in explanation.get("details", ()):
+    for inner in node.get("details", ()):
         yield from terms_of(inner)
 
 
-def figures_of(explanation: Mapping[str, Any]) -> dict[str, float]:
-    """The figures of an explanation with one scored leaf."""
-    return dict(_figures(explanation))
+def seen_in(node: Mapping[str, Any]) -> Seen:
+    """How one scored leaf was seen: its `freq` and `dl`."""
+    figures = _figures(node)
+    return int(figures[0]["value"]), int(figures[3]["value"])
+
+
+def average_in(node: Mapping[str, Any]) -> float:
+    """The average field length that one scored leaf was weighed by: its `avgdl`."""
+    return float(_figures(node)[4]["value"])
 
 
 def part(leaf: Leaf, seen: Seen, idf: float, df: int, average: float) -> Part:
@@ -39,12 +45,14 @@ def part(leaf: Leaf, seen: Seen, idf: float, df: int, average: float) -> Part:
     return Part(leaf.label, leaf.field, leaf.term, tf, df, idf, length, average, leaf.boost, contribution)
 
 
-def _figures(explanation: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
-    name = explanation["description"].split(",")[0]
-    if name in ("freq", "dl", "avgdl", "N"):
-        yield name, float(explanation["value"])
-    for inner in explanation.get("details", ()):
-        yield from _figures(inner)
+def _figures(node: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """The nodes freq, k1, b, dl and avgdl of one scored leaf: the last factor of the product, within what wraps it."""
+    while len(details := node["details"]) == 1:
+        node = details[0]
+    found: Sequence[Mapping[str, Any]] = details[-1]["details"]
+    if len(found) != 5 or not found[0]["description"].startswith("freq"):
+        raise ValueError("the engine explains its scores in another way than this version knows")
+    return found
 
 
 def _unescaped(text: str) -> str:

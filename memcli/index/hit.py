@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -42,6 +42,11 @@ class Hit:
     sum: str
     score: float
     parts: tuple[Part, ...] = ()
+
+
+def total(parts: Iterable[Part]) -> float:
+    """The score that the parts make."""
+    return sum(part.contribution for part in parts)
 
 
 _SEPARATOR = "\x1f"

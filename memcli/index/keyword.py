@@ -9,24 +9,23 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from memcli.errors import IndexUnusable, Locked
+from memcli.errors import IndexUnusable
 from memcli.index import analysis, filters
 from memcli.index.ask import Ask, Between, Condition
+from memcli.index.dictionary import EVERY
 from memcli.index.document import Document
+from memcli.index.guard import REBUILD, EngineErrors
 from memcli.index.hit import Hit, card, path_of
 from memcli.index.plan import ANALYZERS, Leaf, Plan
 from memcli.index.ranking import Ranking
-from memcli.index.dictionary import EVERY
 
 if TYPE_CHECKING:
     import tantivy
 
 FORMAT = 1  # raise it with any change to the schema, the tokenisers or `analysis` that alters what is indexed
 HEAP_BYTES = 50_000_000
-REBUILD = "rebuild it: mem index --rebuild"
 
 
 class Analyzers:
@@ -82,7 +81,7 @@ class KeywordIndex:
         import tantivy
 
         os.makedirs(folder, exist_ok=True)
-        with _Engine(folder):
+        with EngineErrors(folder):
             return cls(tantivy.Index(_schema(), folder, reuse=False), folder)
 
     @classmethod
@@ -92,7 +91,7 @@ class KeywordIndex:
 
         if not os.path.isfile(os.path.join(folder, "meta.json")):
             raise IndexUnusable(f"keyword index {folder}: not there", REBUILD)
-        with _Engine(folder):
+        with EngineErrors(folder):
             opened = cls(tantivy.Index(_schema(), folder), folder)
             opened.refresh()
             return opened
@@ -106,7 +105,7 @@ class KeywordIndex:
 
     def refresh(self) -> None:
         """See what was committed since, by another process too."""
-        with _Engine(self.folder):
+        with EngineErrors(self.folder):
             self._index.reload()
         self._averages = {}
 
@@ -115,7 +114,7 @@ class KeywordIndex:
 
         `upserts` is read as a stream. Returns when background merges are done. Raises Locked while another process writes.
         """
-        with _Engine(self.folder):
+        with EngineErrors(self.folder):
             writer = self._index.writer(HEAP_BYTES, 1)
         try:
             fresh = self._index.searcher().num_docs == 0
@@ -128,14 +127,14 @@ class KeywordIndex:
                 seen.add(document.path)
                 if document.indexable:
                     self._add(writer, document)
-            with _Engine(self.folder):
+            with EngineErrors(self.folder):
                 writer.commit()
         except BaseException:
-            with _Engine(self.folder):
+            with EngineErrors(self.folder):
                 writer.rollback()
             raise
         finally:
-            with _Engine(self.folder):
+            with EngineErrors(self.folder):
                 writer.wait_merging_threads()
         self.refresh()
 
@@ -146,9 +145,11 @@ class KeywordIndex:
 
     def sums(self) -> dict[str, str]:
         """Path and checksum of every entry it holds, for comparing with the files."""
-        with _Engine(self.folder):
+        import tantivy
+
+        with EngineErrors(self.folder):
             searcher = self._index.searcher()
-            found = searcher.search(_every(), max(searcher.num_docs, 1), count=False).hits
+            found = searcher.search(tantivy.Query.all_query(), max(searcher.num_docs, 1), count=False).hits
             return dict(path_of(_stored(searcher, address)) for _, address in found)
 
     def search(
@@ -159,31 +160,13 @@ class KeywordIndex:
         `overlay` holds what is newer than the index: a document replaces or adds its path, None takes it out. `explain` adds the
         score terms to each hit.
         """
-        with _Engine(self.folder):
+        with EngineErrors(self.folder):
             engine = _Search(self._index)
             return Ranking(engine, analyzers(), ask, overlay or {}, self._averages).hits(max(limit, 1), explain=explain)
 
     def _add(self, writer: tantivy.IndexWriter, document: Document) -> None:
-        with _Engine(self.folder):
+        with EngineErrors(self.folder):
             writer.add_document(_prepared(document))
-
-
-class _Engine:
-    """Turns what the engine raises, its Rust panics too, into our errors."""
-
-    def __init__(self, folder: str) -> None:
-        self.folder = folder
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if error is None or not (isinstance(error, (ValueError, OSError)) or type(error).__name__ == "PanicException"):
-            return
-        reason = " ".join(str(error).split())[:200]
-        if "LockBusy" in reason:
-            raise Locked(f"keyword index {self.folder}: another process is writing it", "try again") from None
-        raise IndexUnusable(f"keyword index {self.folder}: {reason}", REBUILD) from error
 
 
 def _chain(tokenizer: tantivy.Tokenizer, *steps: tantivy.Filter) -> tantivy.TextAnalyzer:
@@ -237,12 +220,6 @@ def _prepared(document: Document) -> tantivy.Document:
         if seconds is not None:
             made.add_integer(field, seconds)
     return made
-
-
-def _every() -> tantivy.Query:
-    import tantivy
-
-    return tantivy.Query.all_query()
 
 
 def _stored(searcher: tantivy.Searcher, address: tantivy.DocAddress) -> bytes:

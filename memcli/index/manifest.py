@@ -45,6 +45,7 @@ class Manifest:
 
     def __init__(self, path: str) -> None:
         self.path = path
+        self._fd = -1
         try:
             self._fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
         except OSError as error:

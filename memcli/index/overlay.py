@@ -6,26 +6,26 @@ Holds a few dozen documents at most. Each field is cut only when a query needs i
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from memcli.index import analysis, filters
 from memcli.index.ask import Condition
 from memcli.index.document import Document
 from memcli.index.plan import ANALYZERS, Leaf, Plan
 
-Words = Callable[[str, str], list[str]]
-Positions = Callable[[str, str], list[tuple[int, str]]]
+if TYPE_CHECKING:
+    from memcli.index.contracts import Cutter
 
 
 class Card:
     """One document beside the index, cut into words on demand."""
 
-    __slots__ = ("_counts", "_places", "_positions", "_texts", "_words", "document")
+    __slots__ = ("_counts", "_cutter", "_places", "_texts", "document")
 
-    def __init__(self, document: Document, words: Words, positions: Positions) -> None:
+    def __init__(self, document: Document, cutter: Cutter) -> None:
         self.document = document
-        self._words = words
-        self._positions = positions
+        self._cutter = cutter
         self._texts: dict[str, str] | None = None
         self._counts: dict[str, Counter[str]] = {}
         self._places: dict[str, dict[str, set[int]]] = {}
@@ -36,7 +36,7 @@ class Card:
         if found is None:
             found = self._counts[field] = Counter()
             for text in self._values(field):
-                found.update(self._words(ANALYZERS[field], text))
+                found.update(self._cutter.words(ANALYZERS[field], text))
         return found
 
     def length(self, field: str) -> int:
@@ -69,7 +69,7 @@ class Card:
             places = self._places[field] = {}
             start = 0
             for text in self._values(field):
-                found = self._positions(ANALYZERS[field], text)
+                found = self._cutter.positions(ANALYZERS[field], text)
                 for at, term in found:
                     places.setdefault(term, set()).add(start + at)
                 start += found[-1][0] + 2 if found else 0  # one free place, as between the values of a field
@@ -81,9 +81,9 @@ class Overlay:
 
     __slots__ = ("cards", "hidden")
 
-    def __init__(self, documents: Mapping[str, Document | None], words: Words, positions: Positions) -> None:
+    def __init__(self, documents: Mapping[str, Document | None], cutter: Cutter) -> None:
         self.hidden = frozenset(documents)
-        self.cards = [Card(found, words, positions) for found in documents.values() if found is not None and found.indexable]
+        self.cards = [Card(found, cutter) for found in documents.values() if found is not None and found.indexable]
 
     def df(self, field: str, term: str) -> int:
         """How many of them hold the term."""
@@ -98,11 +98,11 @@ class Overlay:
         return sum(card.length(field) for card in self.cards)
 
 
-def admitted(card: Card, plan: Plan, words: Words) -> bool:
+def admitted(card: Card, plan: Plan, cutter: Cutter) -> bool:
     """Whether nothing in the plan leaves the document out."""
 
     def holds(condition: Condition) -> bool:
-        return filters.passes(card.document, condition, words)
+        return filters.passes(card.document, condition, cutter.words)
 
     if any(card.tf(leaf) for leaf in plan.bans) or any(holds(condition) for condition in plan.banned):
         return False

@@ -10,10 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from memcli.index import analysis, bm25
 from memcli.index.ask import Ask, Between, Condition, Filter, Phrase, Positive, Prefix, Term
+
+if TYPE_CHECKING:
+    from memcli.index.contracts import Lexicon
 
 BOOSTS = {"title": 2.0, "tags": 1.5, "names": 1.5, "body": 1.0}
 CODE_WHOLE, CODE_PART = 2.0, 0.5
@@ -21,24 +24,6 @@ EXPANSIONS_MAX = 256  # words that one prefix stands for: the most frequent ones
 NEAR_MAX = 32
 LEAVES_MAX = 2_048
 ANALYZERS = {**dict.fromkeys(BOOSTS, "stem"), "plain": "plain", "code": "space", "grams": "space"}
-
-
-class Lexicon(Protocol):
-    """The words of an index (and of what lies beside it), and its way of cutting text into words."""
-
-    documents: int
-
-    def words(self, analyzer: str, text: str) -> list[str]:
-        """The tokens of a text."""
-
-    def positions(self, analyzer: str, text: str) -> list[tuple[int, str]]:
-        """The tokens of a text with their places."""
-
-    def df(self, field: str, term: str) -> int:
-        """How many documents hold the term in the field."""
-
-    def begins(self, field: str, prefix: str, limit: int | None) -> list[tuple[str, int]]:
-        """The terms that begin so with the documents that hold them, most frequent first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,52 +2,34 @@
 
 With nothing beside, the engine's scores stand. With documents beside, each leaf's weight is corrected to the joint document
 frequencies. Average field lengths can only be corrected by scoring anew, which is done while the documents beside are more than
-one in DRIFT; in a larger index they move by less than half a percent and are left as they are.
+one in DRIFT; in a larger index they move by two percent at most and are left as they are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from memcli.index import bm25
 from memcli.index.ask import Ask
+from memcli.index.dictionary import View
 from memcli.index.document import Document
-from memcli.index.explain import Seen, figures_of, part, terms_of
+from memcli.index.explain import Seen, average_in, part, seen_in, terms_of
 from memcli.index.filters import seconds
-from memcli.index.hit import Hit, Part, card, from_card, in_order, path_of, tied
+from memcli.index.hit import Hit, Part, card, from_card, in_order, tied, total
 from memcli.index.overlay import admitted
-from memcli.index.plan import ANALYZERS, Leaf, Plan, build, idf
-from memcli.index.dictionary import Cutter, Terms, View
+from memcli.index.plan import ANALYZERS, Leaf, build, idf
 
-DRIFT = 200
+if TYPE_CHECKING:
+    from memcli.index.contracts import Cutter, Engine
+
+DRIFT = 50
 SLACK = 8  # fetched beyond the limit, to see whether the cut goes through a tie
-MARGIN = 32  # fetched beyond the limit when scores are worked out anew
-TIED_MAX = 4_096  # the most that is fetched to order a tie; a larger one is cut as the engine has it
+MARGIN = 16  # fetched beyond the limit when scores are worked out anew
+TIED_MAX = 1_024  # the most that is fetched to order a tie; a larger one is cut as the engine has it
 _RARE = ("q", "z", "x", "j", "")
 _FIELDS = tuple(ANALYZERS)
-
-
-class Engine(Terms, Protocol):
-    """What is needed of the engine. Queries and addresses are its own objects."""
-
-    def look(self, query: Any, limit: int, *, by: str | None = None) -> list[tuple[Any, Any]]:
-        """(score or value, address) of the best matches."""
-
-    def stored(self, address: Any) -> bytes:
-        """The card of a match."""
-
-    def explanation(self, query: Any, address: Any) -> Mapping[str, Any] | None:
-        """How a document is scored."""
-
-    def leaf(self, leaf: Leaf) -> Any:
-        """The query of one leaf."""
-
-    def any_of(self, weighted: Sequence[tuple[Leaf, float]]) -> Any:
-        """The query of weighted leaves."""
-
-    def within(self, found: Any, plan: Plan) -> Any:
-        """A query within filters and bans."""
 
 
 class Ranking:
@@ -77,20 +59,20 @@ class Ranking:
     def _listing(self, limit: int) -> list[Hit]:
         """What passes the filters, newest first, then by path; what has no date comes last."""
         query = self._engine.within(None, self._plan)
-        found = [(value, hit) for value, hit in self._fetched(query, limit, "created")]
+        found = [(value, hit) for value, hit, _ in self._fetched(query, limit, "created")]
         found += [
             (seconds(kept.document.created), from_card(card(kept.document), 1.0))
-            for kept in self._view.overlay.cards if admitted(kept, self._plan, self._view.words)
+            for kept in self._view.overlay.cards if admitted(kept, self._plan, self._view)
         ]
         found.sort(key=lambda item: (item[0] is None, -(item[0] or 0), item[1].path))
         return [hit for _, hit in found[:limit]]
 
-    def _fetched(self, query: Any, limit: int, by: str | None = None) -> Iterator[tuple[Any, Hit]]:
-        """(value, hit) of the first `limit` that are not hidden, and of all that tie with the last of them."""
+    def _fetched(self, query: Any, limit: int, by: str | None = None) -> Iterator[tuple[Any, Hit, Any]]:
+        """(value, hit, address) of the first `limit` that are not hidden, and of all that tie with the last of them."""
         for value, address in self._candidates(query, limit + self._hidden, by):
-            stored = self._engine.stored(address)
-            if path_of(stored)[0] not in self._view.overlay.hidden:
-                yield value, from_card(stored, 1.0)
+            hit = from_card(self._engine.stored(address), 1.0 if by else value)
+            if hit.path not in self._view.overlay.hidden:
+                yield value, hit, address
 
     def _candidates(self, query: Any, limit: int, by: str | None = None) -> list[tuple[Any, Any]]:
         size = limit + SLACK
@@ -107,18 +89,18 @@ class Ranking:
         text = self._engine.any_of(weighted)
         query = self._engine.within(text, self._plan)
         anew = self._anew and bool(self._view.overlay.cards)
-        for score, address in self._candidates(query, limit + self._hidden + (MARGIN if anew else 0)):
-            stored = self._engine.stored(address)
-            if path_of(stored)[0] not in self._view.overlay.hidden:
-                parts = tuple(self._parts(text, address)) if anew or explain else ()
-                yield from_card(stored, sum(each.contribution for each in parts) if anew else score, parts if explain else ())
+        wanted = limit + (MARGIN if anew else 0)
+        found = [(hit, address) for _, hit, address in self._fetched(query, wanted)]
+        for hit, address in in_order(found, lambda item: item[0].score, lambda item: item[0].path)[:wanted]:
+            parts = tuple(self._parts(text, address)) if anew or explain else ()
+            yield replace(hit, score=total(parts) if anew else hit.score, parts=parts if explain else ()) if parts else hit
 
     def _beside(self, *, explain: bool) -> Iterator[Hit]:
         for kept in self._view.overlay.cards:
             seen = [(leaf, tf) for leaf in self._plan.leaves if (tf := kept.tf(leaf))]
-            if seen and admitted(kept, self._plan, self._view.words):
+            if seen and admitted(kept, self._plan, self._view):
                 parts = tuple(self._part(leaf, (tf, bm25.quantised(kept.length(leaf.field)))) for leaf, tf in seen)
-                yield from_card(card(kept.document), sum(each.contribution for each in parts), parts if explain else ())
+                yield from_card(card(kept.document), total(parts), parts if explain else ())
 
     def _weight(self, leaf: Leaf) -> float:
         """The boost that makes the engine score a leaf by the joint frequencies; 0 where it holds nothing of it."""
@@ -133,7 +115,7 @@ class Ranking:
     def _parts(self, text: Any, address: Any) -> Iterator[Part]:
         """The score terms of a committed document."""
         tree = self._engine.explanation(text, address) or {}
-        single = {(_FIELDS[number], term): _seen(figures) for number, term, figures in terms_of(tree)}
+        single = {(_FIELDS[number], term): seen for number, term, seen in terms_of(tree)}
         for leaf in self._plan.leaves:
             seen = single.get((leaf.field, leaf.term)) if len(leaf.terms) == 1 else self._adjacent(leaf, address)
             if seen:
@@ -141,7 +123,7 @@ class Ranking:
 
     def _adjacent(self, leaf: Leaf, address: Any) -> Seen | None:
         explanation = self._engine.explanation(self._engine.leaf(leaf), address) if self._weight(leaf) else None
-        return _seen(figures_of(explanation)) if explanation else None
+        return seen_in(explanation) if explanation else None
 
     def _part(self, leaf: Leaf, seen: Seen) -> Part:
         df = self._view.df(leaf.field, leaf.term) if len(leaf.terms) == 1 else 0
@@ -166,17 +148,15 @@ class Ranking:
         for term in self._some_terms(field):
             query = self._engine.leaf(Leaf("", field, ((0, term),), 1.0))
             for _, address in self._engine.look(query, 1):
-                yield figures_of(self._engine.explanation(query, address) or {}).get("avgdl", 0.0)
+                explanation = self._engine.explanation(query, address)
+                if explanation:
+                    yield average_in(explanation)
 
     def _some_terms(self, field: str) -> Iterator[str]:
         single = [leaf for leaf in self._plan.leaves if leaf.field == field and len(leaf.terms) == 1]
         yield from (leaf.term for leaf in single if self._weight(leaf))
         for prefix in _RARE:
             yield from (term for term, _ in self._engine.terms_with_prefix(field, prefix, limit=4))
-
-
-def _seen(figures: Mapping[str, float]) -> Seen:
-    return int(figures["freq"]), int(figures["dl"])
 
 
 def _same(one: Any, other: Any) -> bool:

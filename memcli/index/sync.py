@@ -1,31 +1,29 @@
-"""How does the index stay true to the files? Loading, noticing changes, folding, rebuilding. Derived state only: the files are the truth.
-
-Order of a fold: `again` line in the log, keyword commit, empty new log, manifest renamed, old log removed. A process killed anywhere
-in between leaves something the next reader understands.
-"""
+"""How does the index stay true to the files? Loading it, noticing what changed, taking that in. The files are the truth."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from memcli import faults
 from memcli.config import Settings
-from memcli.entries import atomic, text
 from memcli.entries import vault as vaults
 from memcli.entries.lock import Lock
 from memcli.entries.vault import Vault
 from memcli.errors import IndexUnusable, MemError
-from memcli.index import changes, manifest, pending
+from memcli.index import changes, files, fold, pending
 from memcli.index.changes import Changes, Stat
-from memcli.index.document import Document, of
-from memcli.index.keyword import KeywordIndex
+from memcli.index.document import Document
+from memcli.index.files import Progress
 from memcli.index.manifest import Manifest, Row
 from memcli.index.pending import Pending
 from memcli.index.view import View
 
-Progress = Callable[[str, int, int], None]  # what is being done, how much is done, of how much
+if TYPE_CHECKING:
+    from memcli.index.keyword import KeywordIndex
+
 Warn = Callable[[str], None]
 
 
@@ -49,13 +47,18 @@ class Index:
         self._warn = warn
         self._path = f"{vault.index}/manifest"
 
+    @property
+    def max_bytes(self) -> int:
+        """How much of one file is read."""
+        return self._settings.whole("entry.max_bytes")
+
     # -- reading ---------------------------------------------------------------------------------------------------------------
 
     def load(self) -> View:
         """The index as written, without looking at the files. Raises IndexUnusable."""
         for _ in range(5):
             found = Manifest(self._path)
-            log = self._log(found.generation)
+            log = fold.log_path(self.vault, found.generation)
             if os.path.exists(log):
                 return View(found, pending.read(log))
             found.close()  # folded between the two reads: look again
@@ -92,6 +95,8 @@ class Index:
 
     def keyword(self, view: View) -> KeywordIndex:
         """The keyword index that belongs to a view. Raises IndexUnusable."""
+        from memcli.index.keyword import KeywordIndex
+
         if view.memory is not None:
             return view.memory
         assert view.manifest
@@ -108,8 +113,8 @@ class Index:
                 current = self.load()
                 assert current.manifest and view.manifest
                 if current.manifest.generation == view.manifest.generation:
-                    pending.append(self._log(current.manifest.generation), lines)
-                    self._fold()
+                    pending.append(fold.log_path(self.vault, current.manifest.generation), lines)
+                    fold.fold(self.vault, self.load(), self.max_bytes, self._progress)
                 return self.load()
         except MemError as error:
             self._warn(f"{len(documents)} changed files are not in the index yet ({error.message}); searching them one by one")
@@ -132,7 +137,7 @@ class Index:
         assert view.manifest
         try:
             with self._lock(0.0):
-                log = self._log(view.manifest.generation)
+                log = fold.log_path(self.vault, view.manifest.generation)
                 if os.path.exists(log):
                     pending.append(log, lines)
         except MemError:
@@ -144,25 +149,8 @@ class Index:
     def _log(self, generation: str) -> str:
         return f"{self.vault.index}/pending-{generation}"
 
-    # -- files -> documents ----------------------------------------------------------------------------------------------------
-
     def _read(self, stats: Mapping[str, Stat]) -> dict[str, tuple[Row, Document]]:
-        return {row.path: (row, document) for row, document in self._documents(stats)}
-
-    def _documents(self, stats: Mapping[str, Stat]) -> Iterator[tuple[Row, Document]]:
-        limit = self._settings.whole("entry.max_bytes")
-        total = len(stats)
-        for number, (path, (size, mtime, inode)) in enumerate(stats.items()):
-            if total > 200 and number % 100 == 0:
-                self._progress("indexing", number, total)
-            try:
-                data = atomic.read(f"{self.vault.root}/{path}", limit)
-            except OSError:
-                continue  # gone or unreadable since the scan; doctor names the latter
-            document = of(text.read(data, path), text.data_sum(data))
-            yield pending.row_of(document, size, changes.trusted(mtime), inode), document
-        if total > 200:
-            self._progress("indexing", total, total)
+        return {row.path: (row, document) for row, document in files.documents(self.vault.root, stats, self.max_bytes, self._progress)}
 
     # -- writing; the vault's lock is held -------------------------------------------------------------------------------------
 
@@ -186,12 +174,12 @@ class Index:
         except IndexUnusable:
             return
         assert view.manifest
-        stats = {path: stat for path in paths if (stat := self._stat(path))}
-        log = self._log(view.manifest.generation)
+        stats = {path: stat for path in paths if (stat := files.stat(self.vault.root, path))}
+        log = fold.log_path(self.vault, view.manifest.generation)
         room = self._settings.whole("index.pending_max") - len(view.pending.documents)
         if len(paths) > room:
             pending.append(log, [pending.line_again(paths[at:at + 1000]) for at in range(0, len(paths), 1000)])
-            self._fold()
+            fold.fold(self.vault, self.load(), self.max_bytes, self._progress)
             return
         lines = self._overlay(view, Changes(stats, [path for path in paths if path not in stats]), self._read(stats))
         if view.manifest.entries > self._settings.whole("index.scan_limit"):
@@ -201,82 +189,28 @@ class Index:
         pending.append(log, lines)
         faults.hit("pending-appended")
 
-    def _stat(self, path: str) -> Stat | None:
-        try:
-            info = os.stat(f"{self.vault.root}/{path}", follow_symlinks=False)
-        except OSError:
-            return None
-        return info.st_size, info.st_mtime_ns, info.st_ino & 0x7FFFFFFFFFFFFFFF
-
-    def _fold(self) -> None:
-        """Move the log into the keyword index and a new manifest."""
-        view = self.load()
-        assert view.manifest
-        stats = {path: stat for path in sorted(view.pending.again) if (stat := self._stat(path))}
-        gone = view.pending.again - stats.keys()
-        rows = {row.path: row for row in view.manifest.rows()}
-        removed = [path for path, document in view.pending.documents.items() if document is None]
-        pending.append(self._log(view.manifest.generation), [pending.line_again(view.pending.documents)])
-
-        def upserts() -> Iterator[Document]:
-            for document in view.pending.documents.values():
-                if document is not None:
-                    yield document
-            for row, document in self._documents(stats):
-                view.pending.rows[row.path] = row
-                yield document
-
-        index = KeywordIndex.open(f"{self.vault.index}/{view.manifest.keyword}")
-        index.write(upserts(), [*removed, *gone, *stats])
-        faults.hit("keyword-committed")
-        for path in [*view.pending.documents, *gone]:
-            rows.pop(path, None)
-        rows.update(view.pending.rows)
-        for path in gone:
-            rows.pop(path, None)
-        folders = {**view.manifest.folders(), **view.pending.folders}
-        for path in rows:
-            folders.setdefault(os.path.dirname(path), changes.UNTRUSTED)
-        self._publish(list(rows.values()), folders, view.manifest.keyword)
-
-    def _publish(self, rows: list[Row], folders: Mapping[str, int], keyword: str) -> None:
-        generation = os.urandom(6).hex()
-        atomic.write(self._log(generation), b"", durable=False)
-        rows.sort(key=lambda row: row.path)
-        manifest.write(self._path, rows, folders, generation=generation, keyword=keyword)
-        faults.hit("manifest-written")
-        for name in os.listdir(self.vault.index):
-            if name.startswith("pending-") and name != f"pending-{generation}":
-                atomic.remove(f"{self.vault.index}/{name}", durable=False)
-            elif name.startswith("keyword-") and name != keyword:
-                atomic.remove_tree(f"{self.vault.index}/{name}")
-        atomic.sweep(self.vault.index)
-
     # -- from nothing ----------------------------------------------------------------------------------------------------------
 
     def rebuild(self) -> int:
         """Make the whole index anew from the files (lock held). Returns the number of entries."""
-        scan = vaults.scan(self.vault.root)
-        keyword = f"keyword-{os.urandom(6).hex()}"
-        rows: list[Row] = []
-        atomic.make_folder(self.vault.index, durable=False)
-        index = KeywordIndex.create(f"{self.vault.index}/{keyword}")
-        index.write(self._everything(scan, rows), [])
-        faults.hit("keyword-committed")
-        self._publish(rows, {folder: changes.trusted(mtime) for folder, mtime in scan.folders.items()}, keyword)
-        return len(rows)
+        return fold.rebuild(self.vault, self.max_bytes, self._progress)
 
     def everything(self) -> Iterator[tuple[str, Row]]:
         """(path, row) of every entry, read afresh from the files."""
-        scan = vaults.scan(self.vault.root)
-        for row, _ in self._documents(dict(zip(scan.paths, zip(scan.sizes, scan.mtimes, scan.inodes)))):
+        for row, _ in self._documents():
             yield row.path, row
 
-    def _everything(self, scan: vaults.Scan, rows: list[Row]) -> Iterator[Document]:
-        stats = dict(zip(scan.paths, zip(scan.sizes, scan.mtimes, scan.inodes)))
-        for row, document in self._documents(stats):
-            rows.append(row)
-            yield document
+    def _documents(self) -> Iterator[tuple[Row, Document]]:
+        return files.documents(self.vault.root, files.stats_of(vaults.scan(self.vault.root)), self.max_bytes, self._progress)
+
+    def renewed(self, why: IndexUnusable) -> View:
+        """A view after the index turned out to be unusable: one that another process replaced meanwhile, or a rebuilt one."""
+        try:
+            view = self.fresh()
+            self.keyword(view)
+            return view
+        except IndexUnusable:
+            return self._anew(why)
 
     def _anew(self, why: IndexUnusable) -> View:
         """Rebuild because the index is absent or unusable; in memory when it cannot be written."""
@@ -288,9 +222,11 @@ class Index:
                 view = self.load()
         except MemError as error:
             self._warn(f"the index cannot be written ({error.message}); searching without it")
-            rows: list[Row] = []
+            from memcli.index.keyword import KeywordIndex
+
+            rows: dict[str, Row] = {}
             memory = KeywordIndex.in_memory()
-            memory.write(self._everything(vaults.scan(self.vault.root), rows), [])
-            view = View(None, Pending(rows={row.path: row for row in rows}), memory=memory)
+            memory.write(fold.noting(self._documents(), rows), [])
+            view = View(None, Pending(rows=rows), memory=memory)
         view.scanned = "files"
         return view

@@ -13,6 +13,7 @@ from memcli.entries.model import Entry
 if TYPE_CHECKING:
     from memcli.config import Settings
     from memcli.entries.history import Record
+    from memcli.index.hit import Part
     from memcli.index.manifest import Row
     from memcli.index.sync import Status
     from memcli.life.doctor import Problem
@@ -90,8 +91,13 @@ def hit(one: Hit) -> Shape:
     shape: Shape = {"id": one.id, "title": one.title, "type": one.type, "created": one.created or None, "path": one.path, "line": one.line,
                     "score": round(one.score, 6), "snippet": one.snippet}
     if one.terms:
-        shape["terms"] = [term.record() for term in one.terms]
+        shape["terms"] = [_term(term) for term in one.terms]
     return shape
+
+
+def _term(one: Part) -> Shape:
+    return {"field": one.field, "term": one.term, "tf": one.tf, "df": one.df, "idf": round(one.idf, 6), "length": one.length,
+            "average_length": round(one.average, 3), "boost": one.boost, "contribution": round(one.contribution, 6)}
 
 
 def found(query: str, result: Found) -> Shape:

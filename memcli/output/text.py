@@ -9,6 +9,7 @@ from memcli.output.terminal import BOLD, CYAN, DIM, GREEN, RED, YELLOW, line, pa
 
 if TYPE_CHECKING:
     from memcli.entries.history import Record
+    from memcli.index.hit import Part
     from memcli.index.manifest import Row
     from memcli.life.doctor import Problem
     from memcli.search.run import Hit
@@ -27,12 +28,20 @@ def hit(number: int, one: Hit, color: bool, width: int) -> Iterator[str]:
     if number and one.snippet:
         yield ""
     where = f"{line(one.path)}:{one.line}" if one.line else line(one.path)
-    yield f"{paint(one.id[-6:], YELLOW, color)}  {paint(line(one.title), BOLD, color)}  {paint((one.created[:10] + '  ') if one.created else '', DIM, color)}" \
-          f"{paint(where, DIM, color)}"
+    day = one.created[:10] + "  " if one.created else ""
+    yield f"{paint(one.id[-6:], YELLOW, color)}  {paint(line(one.title), BOLD, color)}  {paint(day + where, DIM, color)}"
     if one.snippet:
         yield "        " + _marked(one.snippet, one.spans, color)
     for term in one.terms:
-        yield "        " + paint(line(term.text()), DIM, color)
+        yield "        " + paint(line(_term(term)), DIM, color)
+
+
+def _term(one: Part) -> str:
+    """`0.812 = boost 1 x idf 2.31 x 0.35  body:backup (2 of 90 words, in 14 entries)`"""
+    share = one.contribution / (one.boost * one.idf) if one.boost * one.idf else 0.0
+    spread = f", in {one.df} entries" if one.df else ""
+    return (f"{one.contribution:8.4f} = boost {one.boost:g} x idf {one.idf:.3f} x tf {share:.3f}  {one.field}:{one.term}"
+            f"  ({one.tf} of {one.length} words, {one.average:.0f} on average{spread})")
 
 
 def _marked(text: str, spans: tuple[tuple[int, int], ...], color: bool) -> str:
@@ -47,8 +56,8 @@ def _marked(text: str, spans: tuple[tuple[int, int], ...], color: bool) -> str:
 
 def record(one: Record, color: bool) -> str:
     """One commit on one line."""
-    return f"{paint(one.commit[:10], YELLOW, color)}  {one.date[:16].replace('T', ' ')}  {line(one.subject)}" \
-           f"{paint('  (' + line(one.author) + ')', DIM, color) if not one.verb else ''}"
+    by = paint(f"  ({line(one.author)})", DIM, color) if not one.verb else ""
+    return f"{paint(one.commit[:10], YELLOW, color)}  {one.date[:16].replace('T', ' ')}  {line(one.subject)}{by}"
 
 
 def problem(one: Problem, color: bool) -> Iterator[str]:
