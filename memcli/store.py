@@ -15,7 +15,6 @@ from memcli import clock
 from memcli.config import Scalar, Settings
 from memcli.entries import atomic, text
 from memcli.entries.model import Entry, Value
-from memcli.entries.run import Run
 from memcli.entries.vault import Vault
 from memcli.errors import EntryInvalid, NothingFound, Usage, UserError
 from memcli.index.sync import Index
@@ -23,6 +22,7 @@ from memcli.index.sync import Index
 if TYPE_CHECKING:
     from memcli.entries.git import Git
     from memcli.entries.history import Record
+    from memcli.entries.run import Run
     from memcli.index.manifest import Row
     from memcli.life.doctor import Problem
     from memcli.life.intake import Report
@@ -68,6 +68,8 @@ class Store:
 
     def run(self, verb: str) -> Run:
         """A mutating command on this vault."""
+        from memcli.entries.run import Run
+
         return Run(self.vault, self._env, verb, self.now, self.settings.number("lock.timeout_s"))
 
     def save(self, run: Run, changes: Iterable[tuple[str, bytes | None, bytes | None]], subject: str,

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from memcli.cli import options, session
 from memcli.errors import Usage
@@ -26,17 +24,31 @@ Examples:
 The title is taken from --title, else from the text's first heading or line."""
 
 
+PARAMS = {
+    "words": options.Arg("[TEXT...]", "The text; - or nothing reads standard input.", many=True),
+    "title": options.Opt("--title -t", "Title; else the first heading or line.", metavar="TEXT"),
+    "type_": options.Opt("--type -T", "note, fact, event, procedure, task, concept, profile or summary.", metavar="TYPE"),
+    "tag": options.Opt("--tag", "A tag; may be repeated.", metavar="TAG", many=True),
+    "importance": options.Opt("--importance", "How much it matters.", metavar="0..1", kind=float),
+    "key": options.Opt("--key", "The slot this is the current value of.", metavar="SUBJECT/ATTRIBUTE"),
+    "valid_from": options.Opt("--valid-from", "Since when it is true.", metavar="DATE"),
+    "valid_to": options.Opt("--valid-to", "Until when it is true, not included.", metavar="DATE"),
+    "vault": options.VAULT,
+    "json": options.JSON,
+}
+
+
 def command(
-    words: Annotated[list[str] | None, typer.Argument(metavar="[TEXT...]", help="The text; - or nothing reads standard input.", show_default=False)] = None,
-    title: Annotated[str, typer.Option("--title", "-t", metavar="TEXT", help="Title; else the first heading or line.")] = "",
-    type_: Annotated[str, typer.Option("--type", "-T", metavar="TYPE", help="note, fact, event, procedure, task, concept, profile or summary.")] = "",
-    tag: Annotated[list[str] | None, typer.Option("--tag", metavar="TAG", help="A tag; may be repeated.", show_default=False)] = None,
-    importance: Annotated[float | None, typer.Option("--importance", metavar="0..1", help="How much it matters.")] = None,
-    key: Annotated[str, typer.Option("--key", metavar="SUBJECT/ATTRIBUTE", help="The slot this is the current value of.")] = "",
-    valid_from: Annotated[str, typer.Option("--valid-from", metavar="DATE", help="Since when it is true.")] = "",
-    valid_to: Annotated[str, typer.Option("--valid-to", metavar="DATE", help="Until when it is true, not included.")] = "",
-    vault: options.Vault = None,
-    json: options.Json = False,
+    words: list[str] | None = None,
+    title: str = "",
+    type_: str = "",
+    tag: list[str] | None = None,
+    importance: float | None = None,
+    key: str = "",
+    valid_from: str = "",
+    valid_to: str = "",
+    vault: str | None = None,
+    json: bool = False,
 ) -> None:
     """Write a new entry."""
     here = session.current()

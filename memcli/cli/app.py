@@ -1,38 +1,19 @@
-"""Which commands are there? The table of verbs; a verb's module is imported when it is called."""
+"""What does typer see? The verbs as a lazy group, each command built from its module's `PARAMS` when it is asked for."""
 
 from __future__ import annotations
 
 import importlib
-from typing import Annotated, Any
+import types
+from typing import Annotated, Any, get_type_hints
 
 import typer
 import typer.core
 import typer.main
 
 from memcli.cli import session
+from memcli.cli.options import Arg, Opt
+from memcli.cli.verbs import COMMANDS
 
-# verb -> (module in memcli.cli, summary). Grouped and ordered as people meet them; the summary is the command's own first line.
-COMMANDS = {
-    "init": ("init", "Make a folder a vault, or adopt one full of markdown."),
-    "add": ("add", "Write a new entry."),
-    "edit": ("edit", "Open an entry in your editor."),
-    "set": ("set", "Change the front matter of entries."),
-    "show": ("show", "Print an entry, now or as it was."),
-    "list": ("list", "List entries."),
-    "search": ("search", "Find entries by words, ranked."),
-    "forget": ("forget", "Forget entries, leaving tombstones that can be restored."),
-    "purge": ("purge", "Take entries out of history too, for good."),
-    "restore": ("restore", "Bring back forgotten, deleted or earlier texts."),
-    "log": ("log", "Show what happened to the vault or to an entry."),
-    "diff": ("diff", "Show what changed, by hand or between dates."),
-    "undo": ("undo", "Take back the last command."),
-    "ingest": ("ingest", "Read entries from other sources by a plugin."),
-    "index": ("index", "Show or rebuild the search index."),
-    "doctor": ("doctor", "Find what is wrong with a vault, and mend it."),
-    "config": ("config", "Show and change settings."),
-    "man": ("man", "Read a manual page."),
-    "completion": ("completion", "Print a completion script for your shell."),
-}
 EPILOG = "Start with: mem init, then mem add 'some text', then mem search words. Every command has a manual page: mem man COMMAND."
 
 
@@ -62,10 +43,20 @@ def build(verb: str) -> Any:
     """One verb as a command."""
     module = importlib.import_module(f"memcli.cli.{COMMANDS[verb][0]}")
     single = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-    single.command(verb, help=module.HELP, context_settings={"help_option_names": ["-h", "--help"]})(module.command)
+    annotations = {name: Annotated[kind, _described(module.PARAMS[name])] for name, kind in get_type_hints(module.command).items() if name != "return"}
+    function = types.FunctionType(module.command.__code__, module.command.__globals__, verb, module.command.__defaults__)
+    function.__annotations__ = annotations
+    single.command(verb, help=module.HELP, context_settings={"help_option_names": ["-h", "--help"]})(function)
     command = typer.main.get_command(single)
     command.name = verb
     return command
+
+
+def _described(param: Opt | Arg) -> Any:
+    """A parameter in typer's own terms."""
+    if isinstance(param, Arg):
+        return typer.Argument(metavar=param.metavar, help=param.help, show_default=False)
+    return typer.Option(*param.flags, metavar=param.metavar or None, help=param.help, min=param.low, max=param.high, show_default=False)
 
 
 def overview() -> str:

@@ -23,9 +23,6 @@ def complete(arguments: list[str]) -> None:
     except (MemError, OSError):
         return
     rows += pending.rows.values()
-    if kind == "ids":
-        words = {row.id[-6:] for row in rows} if len(prefix) <= 6 else {row.id for row in rows}
-    else:
-        words = {tag for row in rows for tag in row.tags}
+    words = ({row.id[-6:] for row in rows} if len(prefix) <= 6 else {row.id for row in rows}) if kind == "ids" else {tag for row in rows for tag in row.tags}
     good = sorted(word for word in words if word.startswith(prefix) and word.isprintable() and not any(c.isspace() for c in word))
     sys.stdout.write("".join(word + "\n" for word in good[:500]))

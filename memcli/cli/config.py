@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
 from memcli import config
 from memcli.cli import options, session
 from memcli.errors import NoVault, Usage
@@ -26,12 +22,26 @@ Flags win over MEM_* variables, those over the vault's .mem/config.yaml, that
 over your own ~/.config/mem/config.yaml, that over the defaults."""
 
 
-def command(name: Annotated[str, typer.Argument(metavar="[NAME]", help="A setting.", show_default=False)] = "",
-            value: Annotated[str | None, typer.Argument(metavar="[VALUE]", help="Its new value.", show_default=False)] = None,
-            origin: Annotated[bool, typer.Option("--origin", help="Say where each value comes from.")] = False,
-            unset: Annotated[bool, typer.Option("--unset", help="Remove the setting from the file.")] = False,
-            user: Annotated[bool, typer.Option("--user", help="Change your own file instead of the vault's.")] = False,
-            vault: options.Vault = None, json: options.Json = False) -> None:
+PARAMS = {
+    "name": options.Arg("[NAME]", "A setting."),
+    "value": options.Arg("[VALUE]", "Its new value."),
+    "origin": options.Opt("--origin", "Say where each value comes from.", kind=bool),
+    "unset": options.Opt("--unset", "Remove the setting from the file.", kind=bool),
+    "user": options.Opt("--user", "Change your own file instead of the vault's.", kind=bool),
+    "vault": options.VAULT,
+    "json": options.JSON,
+}
+
+
+def command(
+    name: str = "",
+    value: str | None = None,
+    origin: bool = False,
+    unset: bool = False,
+    user: bool = False,
+    vault: str | None = None,
+    json: bool = False,
+) -> None:
     """Show and change settings."""
     here = session.current()
     if name and name not in config.BY_NAME:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
 from memcli.cli import options, session
 from memcli.output import terminal
 
@@ -20,10 +16,15 @@ Examples:
 Prints a unified diff, as git does."""
 
 
-def command(name: Annotated[str, typer.Argument(metavar="[ID]", help="Only this entry.", show_default=False)] = "",
-            old: Annotated[str, typer.Option("--from", metavar="WHEN", help="Date or revision to compare from; else the last commit.")] = "",
-            new: Annotated[str, typer.Option("--to", metavar="WHEN", help="Date or revision to compare with; else the files as they are.")] = "",
-            vault: options.Vault = None) -> None:
+PARAMS = {
+    "name": options.Arg("[ID]", "Only this entry."),
+    "old": options.Opt("--from", "Date or revision to compare from; else the last commit.", metavar="WHEN"),
+    "new": options.Opt("--to", "Date or revision to compare with; else the files as they are.", metavar="WHEN"),
+    "vault": options.VAULT,
+}
+
+
+def command(name: str = "", old: str = "", new: str = "", vault: str | None = None) -> None:
     """Show what changed."""
     here = session.current()
     out = here.store(vault).diff(name, old, new, color=False)

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
 from memcli.cli import options, session
 from memcli.errors import PARTLY_DONE
 from memcli.output import records, text
@@ -21,9 +17,15 @@ Examples:
 Exit status 0 when nothing is wrong or all was mended, 3 otherwise."""
 
 
-def command(deep: Annotated[bool, typer.Option("--deep", help="Prove the index against a rebuild, and check every git object.")] = False,
-            fix: Annotated[bool, typer.Option("--fix", help="Mend what can be mended.")] = False,
-            vault: options.Vault = None, json: options.Json = False) -> None:
+PARAMS = {
+    "deep": options.Opt("--deep", "Prove the index against a rebuild, and check every git object.", kind=bool),
+    "fix": options.Opt("--fix", "Mend what can be mended.", kind=bool),
+    "vault": options.VAULT,
+    "json": options.JSON,
+}
+
+
+def command(deep: bool = False, fix: bool = False, vault: str | None = None, json: bool = False) -> int:
     """Find what is wrong."""
     here = session.current()
     problems = here.store(vault).doctor(deep=deep, fix=fix)
@@ -34,4 +36,5 @@ def command(deep: Annotated[bool, typer.Option("--deep", help="Prove the index a
         if not problems:
             here.out("nothing is wrong\n")
     if any(not problem.fixed for problem in problems):
-        raise typer.Exit(PARTLY_DONE)
+        return PARTLY_DONE
+    return 0

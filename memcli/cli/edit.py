@@ -18,7 +18,14 @@ read afterwards, or someone else changed the entry meanwhile, nothing is
 overwritten and your text is kept in a file that the message names."""
 
 
-def command(name: options.Name, vault: options.Vault = None, json: options.Json = False) -> None:
+PARAMS = {
+    "name": options.NAME,
+    "vault": options.VAULT,
+    "json": options.JSON,
+}
+
+
+def command(name: str, vault: str | None = None, json: bool = False) -> None:
     """Open an entry in your editor."""
     from memcli.cli import editor
     from memcli.entries import atomic

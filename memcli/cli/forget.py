@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
 from memcli.cli import options, session
 from memcli.output import records
 
@@ -22,8 +18,15 @@ The text leaves the file and the search index, and stays in git's history.
 mem purge takes it out of history as well."""
 
 
-def command(names: options.Names, reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; kept in the tombstone.")] = "",
-            vault: options.Vault = None, json: options.Json = False) -> None:
+PARAMS = {
+    "names": options.NAMES,
+    "reason": options.Opt("--reason", "Why; kept in the tombstone.", metavar="TEXT"),
+    "vault": options.VAULT,
+    "json": options.JSON,
+}
+
+
+def command(names: list[str], reason: str = "", vault: str | None = None, json: bool = False) -> None:
     """Forget entries."""
     here = session.current()
     changed = here.store(vault).forget(names, reason)

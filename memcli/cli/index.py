@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
 from memcli.cli import options, session
 from memcli.output import records
 
@@ -20,9 +16,15 @@ The index is derived from the files and may be deleted at any time:
 rm -r .mem/index loses nothing, and the next search makes it anew."""
 
 
-def command(rebuild: Annotated[bool, typer.Option("--rebuild", help="Make the whole index anew.")] = False,
-            status: Annotated[bool, typer.Option("--status", help="Only say how things stand; change nothing.")] = False,
-            vault: options.Vault = None, json: options.Json = False) -> None:
+PARAMS = {
+    "rebuild": options.Opt("--rebuild", "Make the whole index anew.", kind=bool),
+    "status": options.Opt("--status", "Only say how things stand; change nothing.", kind=bool),
+    "vault": options.VAULT,
+    "json": options.JSON,
+}
+
+
+def command(rebuild: bool = False, status: bool = False, vault: str | None = None, json: bool = False) -> None:
     """Show or rebuild the index."""
     here = session.current()
     store = here.store(vault)

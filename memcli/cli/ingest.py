@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
 from memcli.cli import options, session
 from memcli.errors import PARTLY_DONE, Usage
 from memcli.output import records, terminal
@@ -24,15 +20,26 @@ source has an id of its own that never changes. What a plugin cannot read is
 refused with a reason while the rest goes on; exit status 3 then."""
 
 
+PARAMS = {
+    "plugin": options.Arg("PLUGIN", "Which plugin; --list names them."),
+    "sources": options.Arg("SOURCE...", "Files, folders, or - for standard input.", many=True),
+    "option": options.Opt("--option -o", "For the plugin; may be repeated.", metavar="KEY=VALUE", many=True),
+    "dry_run": options.Opt("--dry-run", "Say what would be added; write nothing.", kind=bool),
+    "list_": options.Opt("--list", "List the plugins.", kind=bool),
+    "vault": options.VAULT,
+    "json": options.JSON,
+}
+
+
 def command(
-    plugin: Annotated[str, typer.Argument(metavar="PLUGIN", help="Which plugin; --list names them.", show_default=False)] = "",
-    sources: Annotated[list[str] | None, typer.Argument(metavar="SOURCE...", help="Files, folders, or - for standard input.", show_default=False)] = None,
-    option: Annotated[list[str] | None, typer.Option("--option", "-o", metavar="KEY=VALUE", help="For the plugin; may be repeated.", show_default=False)] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be added; write nothing.")] = False,
-    list_: Annotated[bool, typer.Option("--list", help="List the plugins.")] = False,
-    vault: options.Vault = None,
-    json: options.Json = False,
-) -> None:
+    plugin: str = "",
+    sources: list[str] | None = None,
+    option: list[str] | None = None,
+    dry_run: bool = False,
+    list_: bool = False,
+    vault: str | None = None,
+    json: bool = False,
+) -> int:
     """Read entries from other sources."""
     from memcli.extend import registry
 
@@ -40,7 +47,7 @@ def command(
     if list_:
         found = registry.names()
         here.lines(f"{name.ljust(max(len(known) for known, _ in found))}  {summary}" for name, summary in found)
-        return
+        return 0
     if not plugin or not sources:
         raise Usage("which plugin, and which source?", "mem ingest PLUGIN SOURCE; mem ingest --list names the plugins")
     words = dict(word.partition("=")[::2] for word in option or [])
@@ -53,4 +60,5 @@ def command(
         verb = "would be added" if dry_run else "added"
         here.out(f"{len(report.added)} {verb}, {report.duplicate} there already, {len(report.refused)} refused\n")
     if report.refused:
-        raise typer.Exit(PARTLY_DONE)
+        return PARTLY_DONE
+    return 0

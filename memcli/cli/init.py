@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import Annotated
-
-import typer
 
 from memcli.cli import options, session
 from memcli.output import records, terminal
@@ -22,8 +19,14 @@ A vault is a git work tree of its own. Inside another repository it gets a
 repository of its own. Run again, it only puts back what is missing."""
 
 
-def command(folder: Annotated[str, typer.Argument(metavar="[FOLDER]", help="Default: $MEM_VAULT, else the user's own vault.", show_default=False)] = "",
-            vault: options.Vault = None, json: options.Json = False) -> None:
+PARAMS = {
+    "folder": options.Arg("[FOLDER]", "Default: $MEM_VAULT, else the user's own vault."),
+    "vault": options.VAULT,
+    "json": options.JSON,
+}
+
+
+def command(folder: str = "", vault: str | None = None, json: bool = False) -> None:
     """Make a folder a vault."""
     from memcli import clock
     from memcli.life import founding

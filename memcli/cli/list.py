@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from memcli.cli import options, session
 from memcli.errors import NothingFound, Usage
@@ -27,17 +25,31 @@ Newest first. Forgotten entries are shown with --state forgotten only."""
 _SORTS = ("created", "updated", "title", "path")
 
 
+PARAMS = {
+    "type_": options.Opt("--type -T", "Only this type; may be repeated.", metavar="TYPE", many=True),
+    "tag": options.Opt("--tag", "Only with this tag; repeated: with all of them.", metavar="TAG", many=True),
+    "state": options.Opt("--state", "Only in this state; may be repeated.", metavar="STATE", many=True),
+    "sort": options.Opt("--sort", "created, updated, title or path.", metavar="FIELD"),
+    "limit": options.Opt("--limit -n", "At most N entries; 0 for all.", metavar="N", kind=int, low=0),
+    "vault": options.VAULT,
+    "json": options.JSON,
+    "jsonl": options.JSON_LINES,
+    "template": options.FORMAT,
+    "null": options.NULL,
+}
+
+
 def command(
-    type_: Annotated[list[str] | None, typer.Option("--type", "-T", metavar="TYPE", help="Only this type; may be repeated.", show_default=False)] = None,
-    tag: Annotated[list[str] | None, typer.Option("--tag", metavar="TAG", help="Only with this tag; repeated: with all of them.", show_default=False)] = None,
-    state: Annotated[list[str] | None, typer.Option("--state", metavar="STATE", help="Only in this state; may be repeated.", show_default=False)] = None,
-    sort: Annotated[str, typer.Option("--sort", metavar="FIELD", help="created, updated, title or path.")] = "created",
-    limit: Annotated[int, typer.Option("--limit", "-n", min=0, metavar="N", help="At most N entries; 0 for all.")] = 0,
-    vault: options.Vault = None,
-    json: options.Json = False,
-    jsonl: options.JsonLines = False,
-    template: options.Format = "",
-    null: options.Null = False,
+    type_: list[str] | None = None,
+    tag: list[str] | None = None,
+    state: list[str] | None = None,
+    sort: str = "created",
+    limit: int = 0,
+    vault: str | None = None,
+    json: bool = False,
+    jsonl: bool = False,
+    template: str = "",
+    null: bool = False,
 ) -> None:
     """List entries."""
     here = session.current()

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
 from memcli.cli import options, session
 from memcli.output import records, text
 
@@ -20,9 +16,17 @@ Examples:
 Newest first; one line per commit, those without a verb made by other hands."""
 
 
-def command(name: Annotated[str, typer.Argument(metavar="[ID]", help="Only what touched this entry.", show_default=False)] = "",
-            limit: Annotated[int, typer.Option("--limit", "-n", min=0, metavar="N", help="At most N commits; 0 for all.")] = 0,
-            vault: options.Vault = None, json: options.Json = False, jsonl: options.JsonLines = False, template: options.Format = "") -> None:
+PARAMS = {
+    "name": options.Arg("[ID]", "Only what touched this entry."),
+    "limit": options.Opt("--limit -n", "At most N commits; 0 for all.", metavar="N", kind=int, low=0),
+    "vault": options.VAULT,
+    "json": options.JSON,
+    "jsonl": options.JSON_LINES,
+    "template": options.FORMAT,
+}
+
+
+def command(name: str = "", limit: int = 0, vault: str | None = None, json: bool = False, jsonl: bool = False, template: str = "") -> None:
     """Show what happened."""
     here = session.current()
     found = here.store(vault).log(name, limit)

@@ -54,6 +54,13 @@ def _run(arguments: list[str]) -> int:
 
 
 def _dispatch(arguments: list[str]) -> int:
+    from memcli.cli import quick
+
+    call = quick.read(arguments)
+    if call is not None:
+        function, given = call
+        status = function(**given)
+        return status if isinstance(status, int) else 0
     from memcli.cli.app import app
 
     try:
@@ -75,7 +82,7 @@ def _usage(error: Exception) -> None:
     if "No such command" in message:
         import difflib
 
-        from memcli.cli.app import COMMANDS
+        from memcli.cli.verbs import COMMANDS
 
         word = message.partition("'")[2].rpartition("'")[0]
         near = difflib.get_close_matches(word, COMMANDS, 1)

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Annotated
 
-import typer
-
-from memcli.cli import session
+from memcli.cli import options, session
 from memcli.errors import NothingFound
 
 HELP = """Read a manual page.
@@ -24,8 +21,13 @@ The pages come with the package; where it was installed for the whole system,
 man mem-search works as well."""
 
 
-def command(page: Annotated[str, typer.Argument(metavar="[PAGE]", help="A command, or entry, config, plugins, design.", show_default=False)] = "",
-            list_: Annotated[bool, typer.Option("--list", help="List the pages.")] = False) -> None:
+PARAMS = {
+    "page": options.Arg("[PAGE]", "A command, or entry, config, plugins, design."),
+    "list_": options.Opt("--list", "List the pages.", kind=bool),
+}
+
+
+def command(page: str = "", list_: bool = False) -> None:
     """Read a manual page."""
     here = session.current()
     pages = _pages()

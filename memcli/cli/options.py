@@ -1,17 +1,45 @@
-"""Options that many commands share, each defined once: parser, --help, man pages and completions come from here."""
+"""What can be given to a command? Each option and argument is described once, here or in the command's `PARAMS`.
+
+From these descriptions come the parser on the fast path (`memcli.cli.quick`), typer's parser and its messages (`memcli.cli.app`), --help,
+man pages and completions. A parameter's default is the default of the command function's own parameter.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated
 
-import typer
+class Opt:
+    """An option. `flags` are its spellings; `kind` str, int, float or bool (a switch); `many` collects repetitions in a list."""
 
-Vault = Annotated[str | None, typer.Option("--vault", metavar="DIR", help="The vault to use instead of the one found from here.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-JsonLines = Annotated[bool, typer.Option("--jsonl", help="Print one JSON object per line.")]
-Format = Annotated[str, typer.Option("--format", metavar="TEMPLATE", help=r"Print each entry by a template such as '{id}\t{title}\n'.")]
-Null = Annotated[bool, typer.Option("-0", "--null", help="Print only paths, each followed by a NUL, for xargs -0.")]
-Names = Annotated[list[str], typer.Argument(metavar="ID...", help="Entries: four or more characters of an id's beginning or end, or paths.")]
-Name = Annotated[str, typer.Argument(metavar="ID", help="An entry: four or more characters of its id's beginning or end, or its path.")]
-At = Annotated[str, typer.Option("--at", metavar="WHEN", help="As it was at a date (2026-11-23) or revision (HEAD~2).")]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+    __slots__ = ("flags", "help", "high", "kind", "low", "many", "metavar")
+
+    def __init__(self, flags: str, help: str, *, metavar: str = "", kind: type = str, many: bool = False, low: int | None = None,
+                 high: int | None = None) -> None:
+        self.flags = tuple(flags.split())
+        self.help = help
+        self.metavar = metavar
+        self.kind = kind
+        self.many = many
+        self.low = low
+        self.high = high
+
+
+class Arg:
+    """An argument, shown as `metavar`; `many` takes all that are left."""
+
+    __slots__ = ("help", "many", "metavar")
+
+    def __init__(self, metavar: str, help: str, *, many: bool = False) -> None:
+        self.metavar = metavar
+        self.help = help
+        self.many = many
+
+
+VAULT = Opt("--vault", "The vault to use instead of the one found from here.", metavar="DIR")
+JSON = Opt("--json", "Print one JSON object.", kind=bool)
+JSON_LINES = Opt("--jsonl", "Print one JSON object per line.", kind=bool)
+FORMAT = Opt("--format", r"Print each entry by a template such as '{id}\t{title}\n'.", metavar="TEMPLATE")
+NULL = Opt("-0 --null", "Print only paths, each followed by a NUL, for xargs -0.", kind=bool)
+NAMES = Arg("ID...", "Entries: four or more characters of an id's beginning or end, or paths.", many=True)
+NAME = Arg("ID", "An entry: four or more characters of its id's beginning or end, or its path.")
+AT = Opt("--at", "As it was at a date (2026-11-23) or revision (HEAD~2).", metavar="WHEN")
+YES = Opt("--yes -y", "Do not ask.", kind=bool)

@@ -24,7 +24,15 @@ REACH = ("not reached: clones, remotes and backups that already hold it; after a
          "--force-with-lease and have others clone anew")
 
 
-def command(names: options.Names, yes: options.Yes = False, vault: options.Vault = None, json: options.Json = False) -> None:
+PARAMS = {
+    "names": options.NAMES,
+    "yes": options.YES,
+    "vault": options.VAULT,
+    "json": options.JSON,
+}
+
+
+def command(names: list[str], yes: bool = False, vault: str | None = None, json: bool = False) -> None:
     """Take entries out of history too."""
     here = session.current()
     store = here.store(vault)

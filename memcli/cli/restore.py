@@ -16,7 +16,15 @@ Examples:
 Byte for byte as history holds it, in one commit."""
 
 
-def command(names: options.Names, at: options.At = "", vault: options.Vault = None, json: options.Json = False) -> None:
+PARAMS = {
+    "names": options.NAMES,
+    "at": options.AT,
+    "vault": options.VAULT,
+    "json": options.JSON,
+}
+
+
+def command(names: list[str], at: str = "", vault: str | None = None, json: bool = False) -> None:
     """Bring back texts."""
     here = session.current()
     changed = here.store(vault).restore(names, at)

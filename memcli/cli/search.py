@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
 from memcli.cli import options, session
 from memcli.errors import NothingFound
 from memcli.output import records, text
@@ -26,20 +22,37 @@ source: created: updated: (dates as 2026, 2026-03, >2026-01, a..b).
 Exit status 1 when nothing is found."""
 
 
+PARAMS = {
+    "words": options.Arg("QUERY...", "What to look for; - reads it from standard input.", many=True),
+    "limit": options.Opt("--limit -n", "At most N hits; 0 takes search.limit.", metavar="N", kind=int, low=0, high=1000),
+    "fuzzy": options.Opt("--fuzzy -z", "Forgive a wrong or missing letter.", kind=bool),
+    "type_": options.Opt("--type -T", "Only this type.", metavar="TYPE"),
+    "tag": options.Opt("--tag", "Only with this tag; may be repeated.", metavar="TAG", many=True),
+    "state": options.Opt("--state", "Only in this state.", metavar="STATE"),
+    "explain": options.Opt("--explain", "Print every term of every score.", kind=bool),
+    "no_scan": options.Opt("--no-scan", "Do not look for edits made by other programs.", kind=bool),
+    "vault": options.VAULT,
+    "json": options.JSON,
+    "jsonl": options.JSON_LINES,
+    "template": options.FORMAT,
+    "null": options.NULL,
+}
+
+
 def command(
-    words: Annotated[list[str], typer.Argument(metavar="QUERY...", help="What to look for; - reads it from standard input.")],
-    limit: Annotated[int, typer.Option("--limit", "-n", min=0, max=1000, metavar="N", help="At most N hits; 0 takes search.limit.")] = 0,
-    fuzzy: Annotated[bool, typer.Option("--fuzzy", "-z", help="Forgive a wrong or missing letter.")] = False,
-    type_: Annotated[str, typer.Option("--type", "-T", metavar="TYPE", help="Only this type.")] = "",
-    tag: Annotated[list[str] | None, typer.Option("--tag", metavar="TAG", help="Only with this tag; may be repeated.", show_default=False)] = None,
-    state: Annotated[str, typer.Option("--state", metavar="STATE", help="Only in this state.")] = "",
-    explain: Annotated[bool, typer.Option("--explain", help="Print every term of every score.")] = False,
-    no_scan: Annotated[bool, typer.Option("--no-scan", help="Do not look for edits made by other programs.")] = False,
-    vault: options.Vault = None,
-    json: options.Json = False,
-    jsonl: options.JsonLines = False,
-    template: options.Format = "",
-    null: options.Null = False,
+    words: list[str],
+    limit: int = 0,
+    fuzzy: bool = False,
+    type_: str = "",
+    tag: list[str] | None = None,
+    state: str = "",
+    explain: bool = False,
+    no_scan: bool = False,
+    vault: str | None = None,
+    json: bool = False,
+    jsonl: bool = False,
+    template: str = "",
+    null: bool = False,
 ) -> None:
     """Find entries."""
     here = session.current()

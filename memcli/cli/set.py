@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
 from memcli.cli import options, session
 from memcli.errors import Usage
 from memcli.output import records
@@ -22,8 +18,14 @@ Everything else in the file stays byte for byte: comments, unknown keys,
 quoting, order and the body. All entries change in one commit."""
 
 
-def command(words: Annotated[list[str], typer.Argument(metavar="ID... KEY=VALUE...", help="Entries, and what to set: key=value, key=, list+=item, list-=item.")],
-            vault: options.Vault = None, json: options.Json = False) -> None:
+PARAMS = {
+    "words": options.Arg("ID... KEY=VALUE...", "Entries, and what to set: key=value, key=, list+=item, list-=item.", many=True),
+    "vault": options.VAULT,
+    "json": options.JSON,
+}
+
+
+def command(words: list[str], vault: str | None = None, json: bool = False) -> None:
     """Change the front matter of entries."""
     here = session.current()
     names = [word for word in words if "=" not in word]

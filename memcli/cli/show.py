@@ -17,7 +17,16 @@ On a terminal control characters are made visible; in a pipe the file's own
 bytes come out."""
 
 
-def command(name: options.Name, at: options.At = "", vault: options.Vault = None, json: options.Json = False, template: options.Format = "") -> None:
+PARAMS = {
+    "name": options.NAME,
+    "at": options.AT,
+    "vault": options.VAULT,
+    "json": options.JSON,
+    "template": options.FORMAT,
+}
+
+
+def command(name: str, at: str = "", vault: str | None = None, json: bool = False, template: str = "") -> None:
     """Print an entry."""
     here = session.current()
     entry, data = here.store(vault).show(name, at)

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
 from memcli.cli import options, session
 from memcli.output import records
 
@@ -21,8 +17,14 @@ Files return byte for byte to what they were. A file that was changed since
 stays, and nothing is undone."""
 
 
-def command(revision: Annotated[str, typer.Argument(metavar="[REVISION]", help="The commit to take back.", show_default=False)] = "",
-            vault: options.Vault = None, json: options.Json = False) -> None:
+PARAMS = {
+    "revision": options.Arg("[REVISION]", "The commit to take back."),
+    "vault": options.VAULT,
+    "json": options.JSON,
+}
+
+
+def command(revision: str = "", vault: str | None = None, json: bool = False) -> None:
     """Take back the last command."""
     here = session.current()
     record, changed = here.store(vault).undo(revision)

@@ -157,7 +157,7 @@ def _born(root: str, target: str) -> bool:
 def stage(git: Git, paths: Sequence[str]) -> None:
     """Make git's index agree with the files at `paths`. A lock of another git is waited for; a dead one is the recovery's work."""
     feed = b"".join(os.fsencode(path) + b"\0" for path in paths)
-    for attempt in range(20):
+    for _attempt in range(20):
         process = git.start(["update-index", "--add", "--remove", "-z", "--stdin"], feed=True)
         _, err = process.communicate(feed)
         if process.returncode == 0:

@@ -154,7 +154,7 @@ def _value(splices: _Splices, key: Node, node: Node, old: Value, new: Value) -> 
     """Put `new` where `node`, the value of `key`, holds `old`."""
     if not splices.plainer:
         if isinstance(old, list) and isinstance(new, list) and _items(splices, node, old, new):
-            return
+            return None
         if node.style == "block" and isinstance(old, dict) and isinstance(new, dict) and old.keys() & new.keys():
             return _map(splices, node, old, new)
     colon = splices.colon(key)
@@ -166,6 +166,7 @@ def _value(splices: _Splices, key: Node, node: Node, old: Value, new: Value) -> 
         splices.replace(colon, colon, " " + emit.inline(new))
     else:
         splices.replace(node.start, _end(splices, key, node, trim=True), emit.inline(new))
+    return None
 
 
 def _whole(splices: _Splices, node: Node, new: Value, comment: str) -> str:

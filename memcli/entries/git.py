@@ -5,10 +5,13 @@ Nothing that a repository configures is ever run: hooks, signing, pagers, fsmoni
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from memcli.errors import UserError
+
+if TYPE_CHECKING:
+    import subprocess
 
 _SAFE = {
     "core.hooksPath": "/dev/null",
@@ -57,6 +60,8 @@ class Git:
 
     def start(self, arguments: Sequence[str], *, feed: bool = False) -> subprocess.Popen[bytes]:
         """A git process started and not waited for."""
+        import subprocess
+
         try:
             return subprocess.Popen(
                 ["git", *arguments], cwd=self.root, env=self.env, pass_fds=(self.keep,) if self.keep >= 0 else (),

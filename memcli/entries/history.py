@@ -9,8 +9,7 @@ from memcli import clock
 from memcli.entries.git import Git
 from memcli.errors import NothingFound, Usage, UserError
 
-_FIELDS = "%H%x1f%cI%x1f%an%x1f%s%x1f%(trailers:key=Mem-Verb,valueonly,separator=%x20)%x1f%(trailers:key=Mem-Run,valueonly,separator=%x20)" \
-          "%x1f%(trailers:key=Mem-Undoes,valueonly,separator=%x20)"
+_FIELDS = "%x1f".join(["%H", "%cI", "%an", "%s", *(f"%(trailers:key={key},valueonly,separator=%x20)" for key in ("Mem-Verb", "Mem-Run", "Mem-Undoes"))])
 
 
 @dataclass(frozen=True, slots=True)

@@ -284,7 +284,7 @@ class _Search:
     def _condition(self, condition: Condition) -> tantivy.Query:
         if isinstance(condition, Between):
             limits = (condition.field, self._integer, condition.start, condition.end)
-            return self._q.range_query(self._schema, *limits, include_lower=True, include_upper=False)
+            return self._q.range_query(self._schema, *limits, include_upper=condition.end is None)
         stems = filters.title_stems(condition, analyzers().words)
         if stems:
             every = [self._q.term_query(self._schema, "title", stem, "freq") for stem in stems]

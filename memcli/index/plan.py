@@ -104,10 +104,9 @@ def _term(text: str, lexicon: Lexicon, exact: bool) -> list[Leaf]:
     """The leaves of one bare word; `exact` leaves out the parts of a compound."""
     words = analysis.spaced(text)
     compounds = analysis.code_words(words)
-    leaves = []
-    if not (exact and compounds):
-        stems = dict.fromkeys(lexicon.words("stem", analysis.without_endings(words)))
-        leaves = [_single(text, field, stem, boost) for stem in stems for field, boost in BOOSTS.items()]
+    told = compounds[:1] if exact and compounds else [analysis.without_endings(words), *compounds[:1]]
+    stems = dict.fromkeys(stem for word in told for stem in lexicon.words("stem", word))
+    leaves = [_single(text, field, stem, boost) for stem in stems for field, boost in BOOSTS.items()]
     if compounds:
         for at, word in enumerate(lexicon.words("space", " ".join(compounds[:1] if exact else compounds))):
             leaves.append(_single(text, "code", word, CODE_PART if at else CODE_WHOLE))

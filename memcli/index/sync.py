@@ -123,7 +123,7 @@ class Index:
     def _overlay(self, view: View, found: Changes, documents: dict[str, tuple[Row, Document]]) -> list[str]:
         """Lay changes over the view; returns the log's lines for them."""
         lines = []
-        for path, (row, document) in documents.items():
+        for row, document in documents.values():
             view.pending.up(row, document)
             lines.append(pending.line_up(row, document))
         for path in [*found.gone, *(view.pending.again - documents.keys())]:

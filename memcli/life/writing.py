@@ -116,7 +116,7 @@ def _wanted(meta: Mapping[str, Value], assignments: Sequence[str]) -> dict[str, 
 def _changed_list(key: str, present: Value, op: str, value: str) -> list[Value]:
     items: list[Value] = list(present) if isinstance(present, list) else [] if present is None else [present]
     if isinstance(present, str) and key in _LIST_FIELDS:
-        items = [word for word in present.replace(",", " ").split()]
+        items = list(present.replace(",", " ").split())
     item: Value = value.lstrip("#") if key == "tags" else _value("", value) if key not in _LIST_FIELDS else value
     if not item and item != 0:
         raise Usage(f"{key}{op}= needs a word", f"mem set ID {key}{op}=word")
@@ -129,7 +129,7 @@ def _value(key: str, value: str) -> Value:
     if key in _TEXT_FIELDS:
         return value
     if key in _LIST_FIELDS and not value.startswith("["):
-        return [word for word in value.replace(",", " ").split()]
+        return list(value.replace(",", " ").split())
     data = plainyaml.load(f"value: {value}")
     return value if data is None else data["value"]
 

@@ -1,0 +1,26 @@
+"""Which commands are there? The table of verbs; a verb's module is imported when it is called."""
+
+from __future__ import annotations
+
+# verb -> (module in memcli.cli, summary). In the order in which people meet them; the summary is the command's own first line.
+COMMANDS = {
+    "init": ("init", "Make a folder a vault, or adopt one full of markdown."),
+    "add": ("add", "Write a new entry."),
+    "edit": ("edit", "Open an entry in your editor."),
+    "set": ("set", "Change the front matter of entries."),
+    "show": ("show", "Print an entry, now or as it was."),
+    "list": ("list", "List entries."),
+    "search": ("search", "Find entries by words, ranked."),
+    "forget": ("forget", "Forget entries, leaving tombstones that can be restored."),
+    "purge": ("purge", "Take entries out of history too, for good."),
+    "restore": ("restore", "Bring back forgotten, deleted or earlier texts."),
+    "log": ("log", "Show what happened to the vault or to an entry."),
+    "diff": ("diff", "Show what changed, by hand or between dates."),
+    "undo": ("undo", "Take back the last command."),
+    "ingest": ("ingest", "Read entries from other sources by a plugin."),
+    "index": ("index", "Show or rebuild the search index."),
+    "doctor": ("doctor", "Find what is wrong with a vault, and mend it."),
+    "config": ("config", "Show and change settings."),
+    "man": ("man", "Read a manual page."),
+    "completion": ("completion", "Print a completion script for your shell."),
+}
