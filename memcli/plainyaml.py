@@ -181,7 +181,7 @@ def _inline(raw: str) -> Value:
         if match is not None and (raw[match.end(1)] == "]") == (first == "["):
             return _flat_list(match[1]) if first == "[" else _flat_map(match[1])
         value, end = _flow(raw, 1, first, _DEPTH)
-        if re.compile(_END).match(raw, end) is None:
+        if end < len(raw) and raw[end - 1 : end + 1] != " #":
             raise _Outside
         return value
     if " #" in raw:

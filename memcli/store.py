@@ -6,7 +6,8 @@ purpose. Heavy parts are imported by the verb that needs them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from memcli.config import Scalar, Settings
 from memcli.entries import atomic, text
 from memcli.entries.model import Entry, Value
 from memcli.entries.vault import Vault
-from memcli.errors import EntryInvalid, NothingFound, Usage, UserError
+from memcli.errors import EntryInvalid, MemError, NothingFound, Usage, UserError
 from memcli.index.sync import Index
 
 if TYPE_CHECKING:
@@ -66,23 +67,36 @@ class Store:
 
         return Git(self.vault.root, self._env)
 
-    def run(self, verb: str) -> Run:
-        """A mutating command on this vault."""
+    @contextmanager
+    def run(self, verb: str) -> Iterator[Run]:
+        """A mutating command on this vault: the lock is held until it ends."""
         from memcli.entries.run import Run
 
-        return Run(self.vault, self._env, verb, self.now, self.settings.number("lock.timeout_s"))
+        with Run(self.vault, self._env, verb, self.now, self.settings.number("lock.timeout_s")) as run:
+            self.index.held = True
+            try:
+                yield run
+            finally:
+                self.index.held = False
 
     def save(self, run: Run, changes: Iterable[tuple[str, bytes | None, bytes | None]], subject: str,
              trailers: Sequence[tuple[str, str]] = ()) -> str:
         """Carry (path, old bytes, new bytes) through a run into history and the index. Returns the commit's id."""
         if run.recovered:
             self.talk.warn(f"finished what an interrupted command had left: {', '.join(run.recovered[:3])}")
-            self.index.note(run.recovered, {})
+            self._indexed(run.recovered, {})
         run.prepare(changes)
         before = self.index.folder_times(run.paths)
         commit = run.finish(subject, trailers)
-        self.index.note(run.paths, before)
+        self._indexed(run.paths, before)
         return commit
+
+    def _indexed(self, paths: list[str], before: Mapping[str, int]) -> None:
+        """Tell the index. What it cannot take now, the next reader takes in from the files."""
+        try:
+            self.index.note(paths, before)
+        except MemError as error:
+            self.talk.warn(f"the index was not brought up to date ({error.message}); the next search does that")
 
     def bytes_of(self, path: str) -> bytes:
         """A file of the vault, whole. Raises UserError when it is gone, no regular file or longer than `entry.max_bytes`."""
@@ -219,8 +233,7 @@ class Store:
         """Make the whole index anew. Returns the number of entries."""
         from memcli.entries.lock import Lock
 
-        atomic.make_folder(self.vault.state)
-        with Lock(f"{self.vault.state}/lock", self.settings.number("lock.timeout_s"), "index"):
+        with nullcontext() if self.index.held else Lock(f"{self.vault.state}/lock", self.settings.number("lock.timeout_s"), "index"):
             return self.index.rebuild()
 
     def configure(self, name: str, value: Scalar | None) -> str:

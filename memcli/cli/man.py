@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 
 from memcli.cli import options, session
 from memcli.errors import NothingFound
@@ -47,13 +46,9 @@ def command(page: str = "", list_: bool = False) -> None:
 
 
 def _pages() -> dict[str, str]:
-    """Pages by name, from the installed package's data or the source tree."""
-    here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    found: dict[str, str] = {}
-    for folder in (os.path.join(here, "man"), *(os.path.join(sys.prefix, "share", "man", f"man{section}") for section in "157")):
-        if os.path.isdir(folder):
-            found.update((name.rpartition(".")[0], os.path.join(folder, name)) for name in os.listdir(folder) if name.startswith("mem") and name[-2] == ".")
-    return found
+    """Pages by name, from the installed package."""
+    folder = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "man")
+    return {name.rpartition(".")[0]: os.path.join(folder, name) for name in os.listdir(folder) if name.startswith("mem")}
 
 
 def _formatted(path: str) -> bool:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from memcli.entries import emit, frontmatter
 from memcli.entries.frontmatter import HINT, Node
 from memcli.entries.model import Value
-from memcli.entries.text import REMOVE, Remove, closed
+from memcli.entries.text import Remove, closed
 from memcli.errors import EntryInvalid
 
 Changes = Mapping[str, Value | Remove]
@@ -76,10 +76,7 @@ def edited(data: bytes, changes: Changes, body: str | None, path: str) -> bytes:
     parts = frontmatter.split(text, path)
     front = "" if parts is None else parts.front
     old = frontmatter.parse(front, path)
-    new: dict[str, Value] = {name: value for name, value in old.items() if changes.get(name) is not REMOVE}
-    for name, value in changes.items():
-        if not isinstance(value, Remove):
-            new[name] = value
+    new = {name: value for name, value in {**old, **changes}.items() if not isinstance(value, Remove)}
     rest = text[0 if parts is None else parts.body_at :] if body is None else body
     if not frontmatter.same(old, new):
         front = _spliced(front, old, new, path)

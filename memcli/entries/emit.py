@@ -27,7 +27,7 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*").fullmatch
 _PLAIN = r"[\w/(](?:[^:#]|:(?! )|(?<! )#)*"
 _FLOW_PLAIN = r"[\w/](?:[\w ./+@$~=()-]|:(?=[\w/]))*"
 _ELSEWHERE = (  # not text in YAML 1.1: booleans, sexagesimal numbers
-    r"(?i:y|n|yes|no|on|off|true|false|null)|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?"
+    r"(?i:yes|no|on|off|true|false|null)|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?"
 )
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r", "\0": "\\0", "\x1b": "\\e"}
 

@@ -12,6 +12,7 @@ import os
 from types import TracebackType
 
 from memcli import clock, faults
+from memcli.entries import atomic
 from memcli.errors import Locked, UserError
 
 _POLL_S = 0.01
@@ -47,6 +48,7 @@ class Lock:
         os.close(self.fd)
 
     def _open(self) -> int:
+        atomic.make_folder(os.path.dirname(self._path), durable=False)  # a fresh clone of a vault has none
         try:
             return os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
         except OSError as error:

@@ -44,13 +44,13 @@ class Run:
         self.id = ids.new_id(now)
         self.recovered: list[str] = []
         self.also: list[str] = []  # paths whose present contents enter the commit as they are
+        self._noted = self._committed = False
         self._steps: list[_Step] = []
         self._by_hand: list[commit.Change] = []
         self._lock = Lock(f"{vault.state}/lock", timeout_s, verb)
         self._env = env
 
     def __enter__(self) -> Run:
-        atomic.make_folder(self.vault.state)
         self._lock.__enter__()
         try:
             self.git = Git(self.vault.root, self._env, keep=self._lock.fd)
@@ -62,11 +62,12 @@ class Run:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        for step in self._steps:
-            _drop(self.vault, step)
-        if self._steps:
-            atomic.remove(self._journal, durable=False)
-            faults.hit("journal-removed")
+        if error is None or not self._committed:  # else the next command finishes what this one could not
+            for step in self._steps:
+                _drop(self.vault, step)
+            if self._noted:
+                atomic.remove(self._journal, durable=False)
+                faults.hit("journal-removed")
         if self._asked.poll() is None:
             self._asked.communicate()
         self._lock.__exit__(kind, error, trace)
@@ -102,8 +103,9 @@ class Run:
 
     def _note(self, steps: list[_Step]) -> None:
         lines = [json.dumps([step.temporary, step.path, step.before]) for step in steps]
-        if not self._steps:
+        if not self._noted:
             lines.insert(0, json.dumps({"run": self.id, "verb": self.verb}))
+        self._noted = True
         atomic.append(self._journal, ("\n".join(lines) + "\n").encode())
         faults.hit("journal-written")
 
@@ -122,6 +124,7 @@ class Run:
         for step in self._steps:
             _still(self.vault, step)
         found = commit.commit(self.git, self._asked, steps, self.now)
+        self._committed = True
         kept = _apply(self.vault, self._steps)
         commit.stage(self.git, [*self.paths, *self.also])
         faults.hit("staged")

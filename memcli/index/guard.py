@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from types import TracebackType
 
 from memcli.errors import IndexUnusable, Locked
 
+_MAGIC = (1337).to_bytes(4, "little")
 REBUILD = "rebuild it: mem index --rebuild"
 
 
@@ -27,3 +29,27 @@ class EngineErrors:
         if "LockBusy" in reason:
             raise Locked(f"keyword index {self.folder}: another process is writing it", "try again when it is done") from None
         raise IndexUnusable(f"keyword index {self.folder}: {reason}", REBUILD) from error
+
+
+def damaged(folder: str) -> list[str]:
+    """The index files whose content is not what was written, by the checksum at the end of each. Reads all of them.
+
+    The engine itself does not look at these checksums when it opens a folder; what it opens may answer wrongly.
+    """
+    names = [name for name in sorted(os.listdir(folder)) if "." in name and not name.startswith((".", "meta.json"))]
+    return [name for name in names if not _sound(os.path.join(folder, name))]
+
+
+def _sound(path: str) -> bool:
+    """Whether a file ends in `{"version": ..., "crc": ...}`, its length and a magic number, and the checksum is that of the rest."""
+    import json
+    import zlib
+
+    with open(path, "rb") as file:
+        data = file.read()
+    length, magic = int.from_bytes(data[-8:-4], "little"), data[-4:]
+    try:
+        footer = json.loads(data[-8 - length:-8]) if magic == _MAGIC else {}
+    except ValueError:
+        return False
+    return bool(footer.get("crc") == zlib.crc32(data[:-8 - length]))

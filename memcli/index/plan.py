@@ -104,7 +104,9 @@ def _term(text: str, lexicon: Lexicon, exact: bool) -> list[Leaf]:
     """The leaves of one bare word; `exact` leaves out the parts of a compound."""
     words = analysis.spaced(text)
     compounds = analysis.code_words(words)
-    told = compounds[:1] if exact and compounds else [analysis.without_endings(words), *compounds[:1]]
+    told = [word for word in compounds[:1] if word[-1] not in "+#"]  # `email` for `e-mail`; but not C for C++
+    if not (exact and compounds):
+        told.insert(0, analysis.without_endings(words))
     stems = dict.fromkeys(stem for word in told for stem in lexicon.words("stem", word))
     leaves = [_single(text, field, stem, boost) for stem in stems for field, boost in BOOSTS.items()]
     if compounds:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -46,6 +47,7 @@ class Index:
         self._progress = progress
         self._warn = warn
         self._path = f"{vault.index}/manifest"
+        self.held = False  # the vault's lock is held by the command we work for
 
     @property
     def max_bytes(self) -> int:
@@ -143,8 +145,8 @@ class Index:
         except MemError:
             return
 
-    def _lock(self, timeout_s: float) -> Lock:
-        return Lock(f"{self.vault.state}/lock", timeout_s, "index")
+    def _lock(self, timeout_s: float) -> AbstractContextManager[object]:
+        return nullcontext() if self.held else Lock(f"{self.vault.state}/lock", timeout_s, "index")
 
     def _log(self, generation: str) -> str:
         return f"{self.vault.index}/pending-{generation}"

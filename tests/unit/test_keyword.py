@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
-from memcli.entries.model import Entry
+from memcli.entries.model import Entry, Value
 from memcli.errors import IndexUnusable, Locked
 from memcli.index import analysis, bm25
 from memcli.index.document import Document, of
+from memcli.index.guard import damaged
 from memcli.index.keyword import KeywordIndex
 from memcli.search.query import parse
 
@@ -116,6 +117,8 @@ def test_exclusions_and_fuzzy() -> None:
     assert found(index, 'apple -"red apple"') == ["b.md"]
     assert found(index, "apple organisation -org*") == ["a.md", "b.md"]
     assert found(index, "apple the -the") == ["a.md", "b.md"]
+    assert found(made(doc("a.md", "see C++"), doc("b.md", "see c")), "see -C++") == ["b.md"]
+    assert found(made(doc("a.md", "see foldLog"), doc("b.md", "see fold, log")), "see -fold_log") == ["b.md"]
     assert found(index, "appel") == []
     assert found(index, "appel", fuzzy=True) == ["a.md", "b.md"]
     assert found(index, "orgnaisatoin", fuzzy=True) == ["c.md"]
@@ -183,12 +186,9 @@ def test_writing_replaces_removes_and_leaves_out(tmp_path: Path) -> None:
 def test_a_failed_write_changes_nothing_and_frees_the_lock() -> None:
     index = made(doc("a.md", "kept"))
 
-    def broken() -> Sequence[Document]:
-        raise RuntimeError("stop")
-
-    def stream():  # type: ignore[no-untyped-def]
+    def stream() -> Iterator[Document]:
         yield doc("b.md", "half")
-        broken()
+        raise RuntimeError("stop")
 
     with pytest.raises(RuntimeError, match="stop"):
         index.write(stream(), ["a.md"])
@@ -201,7 +201,7 @@ def test_a_second_writer_is_told_so(tmp_path: Path) -> None:
     index = KeywordIndex.create(str(tmp_path / "k"))
     other = KeywordIndex.open(index.folder)
 
-    def stream():  # type: ignore[no-untyped-def]
+    def stream() -> Iterator[Document]:
         with pytest.raises(Locked):
             other.write([doc("b.md")], [])
         yield doc("a.md")
@@ -229,6 +229,21 @@ def test_a_missing_foreign_or_damaged_folder_is_unusable(tmp_path: Path) -> None
         KeywordIndex.open(str(folder))
 
 
+def test_flipped_bits_are_told_by_the_checksums(tmp_path: Path) -> None:
+    index = KeywordIndex.create(str(tmp_path / "k"))
+    index.write([doc(f"{at}.md", f"text {at}") for at in range(50)], [])
+    assert damaged(index.folder) == []
+    for name in sorted(os.listdir(index.folder)):
+        path = tmp_path / "k" / name
+        if "." in name[1:] and not name.startswith((".", "meta")):
+            good = path.read_bytes()
+            for bad in (bytes([good[0] ^ 4]) + good[1:], good[:-5], good[:3], good[:-30] + b"x" + good[-29:]):
+                path.chmod(0o644)
+                path.write_bytes(bad)
+                assert damaged(index.folder) == [name]
+            path.write_bytes(good)
+
+
 def test_a_long_query_and_hostile_text_do_no_harm() -> None:
     hostile = "\0\x1f \u202e [[ \\ \" ' {} (*) " + "a" * 70_000 + " " + "_".join("ab" * 40) + " \ud800 end"
     index = made(doc("a\x1fb.md", hostile.encode("utf-8", "replace").decode(), title="t\x1ft", tags=["\x1f"]), doc("b.md", "word7 word9"))
@@ -238,13 +253,14 @@ def test_a_long_query_and_hostile_text_do_no_harm() -> None:
 
 
 def test_a_document_of_an_entry_and_its_row() -> None:
-    meta = {"aliases": ["One", 2], "key": "user/x", "source": {"plugin": "claude-code", "uri": "u"}}
+    meta: dict[str, Value] = {"aliases": ["One", 2], "key": "user/x", "source": {"plugin": "claude-code", "uri": "u"}}
     entry = Entry("a.md", "01", True, "T", "note", "short", "", "", ("x",), "text ^d1-3\nx^2 stays ^\n  ^ab-c  \nend", 5, meta)
     document = of(entry, "ff")
     assert document.body == "text\nx^2 stays ^\n\nend"
     assert (document.aliases, document.key, document.source, document.sum) == (("One", "2"), "user/x", "claude-code", "ff")
     assert Document.from_row(document.to_json_row()) == document
-    for bad in (None, [], ["a"] * 13, [*document.to_json_row()[:12], [1]], {}):
+    rows: list[object] = [None, [], ["a"] * 13, [*document.to_json_row()[:12], [1]], {}]
+    for bad in rows:
         with pytest.raises(ValueError, match="not a document row"):
             Document.from_row(bad)
 
