@@ -93,10 +93,11 @@ def edited(data: bytes, changes: Changes, body: str | None, path: str) -> bytes:
 
 
 def _spliced(front: str, old: dict[str, Value], new: dict[str, Value], path: str) -> str:
-    """`front`, which holds `old`, changed to hold `new`. Raises EntryInvalid where neither way of splicing holds exactly that."""
+    """`front`, which holds `old`, changed to hold `new`. Raises EntryInvalid where no splice gives exactly that."""
     root = frontmatter.compose(front, path)
     if root is not None and root.style == "flow":
-        raise EntryInvalid(path, frontmatter.FIRST_LINE, "front matter in braces cannot be edited", "write one `name: value` per line")
+        reason, hint = "front matter in braces cannot be edited", "write one `name: value` per line"
+        raise EntryInvalid(path, frontmatter.FIRST_LINE, reason, hint)
     for plainer in (False, True):
         try:
             splices = _Splices(front, plainer)

@@ -1,7 +1,7 @@
 """Where is the front matter in a file, and what does it say? Text in, plain data and positions out.
 
-Front matter is untrusted text: at most 64 KiB, 16 levels, no anchors, aliases or tags, no duplicate keys. Whatever is wrong with it
-becomes one `EntryInvalid` with the line in the file. `memcli.plainyaml` reads nearly all of it; the rest goes through the
+Front matter is untrusted text: at most 64 KiB, 16 levels, no anchors, aliases or tags, no duplicate keys. Whatever is wrong
+with it becomes one `EntryInvalid` with the line in the file. `memcli.plainyaml` reads nearly all of it; the rest goes through the
 event parser of ruamel.yaml (imported only then), one pass that stops at the first thing refused, before anything is built.
 Values follow YAML 1.2, keys and timestamps stay text.
 """

@@ -169,13 +169,15 @@ def _title(value: Value) -> str:
 
 def _title_of_text(body: str, heading_only: bool) -> str:
     """The first heading of level one, else the first line with words, without markdown's marks."""
+    body = body[:65536]
     at = 0 if body.startswith("# ") else body.find("\n# ") + 1 or -1
+    seen = fences = 0
     while at >= 0:
-        if len(re.findall(_FENCE_LINE, body[:at])) % 2 == 0:
-            title = _bare(body[at : _line_end(body, at)].rstrip().rstrip("#"))
-            if title:
-                return title
-        at = body.find("\n# ", at) + 1 or -1
+        fences += len(re.findall(_FENCE_LINE, body[seen:at]))
+        title = "" if fences % 2 else _bare(body[at : _line_end(body, at)].rstrip().rstrip("#"))
+        if title:
+            return title
+        seen, at = at, body.find("\n# ", at) + 1 or -1
     if heading_only:
         return ""
     for line in body[:4096].splitlines():
@@ -193,7 +195,7 @@ def _line_end(text: str, at: int) -> int:
 
 def _bare(line: str) -> str:
     """A line of markdown as a title: no marks, at most 120 characters, cut at a word."""
-    text = " ".join(re.sub(_MARKS, "", re.sub(_LINK, r"\1", line[:2000])).split())
+    text = " ".join(re.sub(_MARKS, "", re.sub(_LINK, r"\1", line[:1000])).split())
     if len(text) <= TITLE_LENGTH:
         return text
     cut = text.rfind(" ", 0, TITLE_LENGTH + 1)

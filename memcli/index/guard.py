@@ -41,7 +41,7 @@ def damaged(folder: str) -> list[str]:
 
 
 def _sound(path: str) -> bool:
-    """Whether a file ends in `{"version": ..., "crc": ...}`, its length and a magic number, and the checksum is that of the rest."""
+    """Whether a file ends in `{..., "crc": N}`, the length of that and a magic number, and N is the checksum of the rest."""
     import json
     import zlib
 

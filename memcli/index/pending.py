@@ -17,6 +17,9 @@ from memcli.index.document import Document
 from memcli.index.manifest import Row
 
 
+SIZE_MAX = 1 << 20  # bytes
+
+
 @dataclass(slots=True)
 class Pending:
     """The log, read. `again` paths count as unknown to the manifest."""
@@ -25,6 +28,11 @@ class Pending:
     documents: dict[str, Document | None] = field(default_factory=dict)
     folders: dict[str, int] = field(default_factory=dict)
     again: set[str] = field(default_factory=set)
+    size_bytes: int = 0
+
+    def room(self, most: int) -> int:
+        """How many more entries the log may take before it is folded: `most` in all; -1 once it is long."""
+        return most - len(self.documents) if self.size_bytes < SIZE_MAX else -1
 
     def up(self, row: Row, document: Document) -> None:
         """Note an entry as it is now."""
@@ -58,6 +66,7 @@ def read(path: str) -> Pending:
         data = atomic.read(path)
     except OSError:
         return pending
+    pending.size_bytes = len(data)
     for line in data.split(b"\n"):
         if line:
             try:

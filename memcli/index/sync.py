@@ -107,7 +107,7 @@ class Index:
     def _take_in(self, view: View, found: Changes) -> View:
         documents = self._read(found.changed)
         lines = self._overlay(view, found, documents)
-        if len(view.pending.documents) <= self._settings.whole("index.pending_max") and not view.pending.again:
+        if view.pending.room(self._settings.whole("index.pending_max")) >= 0 and not view.pending.again:
             self._persist(view, lines)
             return view
         try:
@@ -178,8 +178,7 @@ class Index:
         assert view.manifest
         stats = {path: stat for path in paths if (stat := files.stat(self.vault.root, path))}
         log = fold.log_path(self.vault, view.manifest.generation)
-        room = self._settings.whole("index.pending_max") - len(view.pending.documents)
-        if len(paths) > room:
+        if len(paths) > view.pending.room(self._settings.whole("index.pending_max")):
             pending.append(log, [pending.line_again(paths[at:at + 1000]) for at in range(0, len(paths), 1000)])
             fold.fold(self.vault, self.load(), self.max_bytes, self._progress)
             return

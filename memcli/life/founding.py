@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from datetime import datetime
 
+from memcli import config
 from memcli.entries import atomic
 from memcli.entries import vault as vaults
 from memcli.entries.commit import git_folder
@@ -48,7 +49,8 @@ def found(folder: str, env: Mapping[str, str], now: datetime) -> tuple[Vault, in
     with Run(vault, env, "init", now, 10.0) as run:
         run.prepare(missing)
         if fresh:
-            run.also = scan.paths
+            limit = config.resolve([]).whole("entry.max_bytes")  # longer files are found and searched, but kept out of history
+            run.also = [path for path, size in zip(scan.paths, scan.sizes) if size <= limit]
         commit = run.finish(count(len(scan.paths), "entry adopted", "entries adopted") if scan.paths else "a new vault")
     return vault, len(scan.paths), commit
 
