@@ -6,10 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from memcli import clock
+from memcli.entries import atomic
 from memcli.entries.git import Git
 from memcli.errors import NothingFound, Usage, UserError
 
 _FIELDS = "%x1f".join(["%H", "%cI", "%an", "%s", *(f"%(trailers:key={key},valueonly,separator=%x20)" for key in ("Mem-Verb", "Mem-Run", "Mem-Undoes"))])
+_NEW_MAX = 1 << 20  # bytes of a new file that a diff shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +125,21 @@ def diff(git: Git, old: str, new: str, path: str, *, color: bool) -> str:
     arguments = ["diff", "--no-ext-diff", "--no-textconv", f"--color={'always' if color else 'never'}", old or "HEAD"]
     if new:
         arguments.append(new)
-    return git.text(*arguments, "--", *([path] if path else []))
+    return git.text(*arguments, "--", *([path] if path else [])) + ("" if new else _new_files(git, path))
 
 
-def changed_by_hand(git: Git) -> list[str]:
-    """Paths of entries that differ from the last commit or are not in it yet."""
-    out = git.call("status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--ignore-submodules=all")
-    return sorted(row[3:].decode("utf-8", "surrogateescape") for row in out.split(b"\0") if row[3:].endswith(b".md"))
+def _new_files(git: Git, path: str) -> str:
+    """The part of a diff that git leaves out: entries it does not know yet."""
+    out = git.call("ls-files", "--others", "--exclude-standard", "-z", *(["--", path] if path else []))
+    parts = []
+    for name in sorted(row.decode("utf-8", "surrogateescape") for row in out.split(b"\0") if row.endswith(b".md")):
+        try:
+            lines = atomic.read(f"{git.root}/{name}", _NEW_MAX).decode("utf-8", "replace").splitlines()
+        except OSError:
+            continue
+        parts.append(f"diff --git a/{name} b/{name}\nnew file\n--- /dev/null\n+++ b/{name}\n@@ -0,0 +1,{len(lines)} @@\n")
+        parts += [f"+{line}\n" for line in lines]
+    return "".join(parts)
 
 
 def undo_target(git: Git, revision: str = "") -> Record:

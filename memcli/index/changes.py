@@ -16,6 +16,7 @@ from memcli.index.manifest import Manifest
 from memcli.index.pending import Pending
 
 RACY_NS = 50_000_000  # a file time this close to the moment it was looked at may hide a later write in the same tick
+COARSE_NS = 2_000_000_000  # the same where the file system keeps whole seconds only
 UNTRUSTED = -1
 INODE = 0x7FFFFFFFFFFFFFFF  # inodes are kept as signed 64-bit numbers
 Stat = tuple[int, int, int]  # size in bytes, modification time in ns, inode
@@ -32,7 +33,8 @@ class Changes:
 
 def trusted(mtime: int) -> int:
     """The time to remember for something just looked at: UNTRUSTED when it is too fresh to prove that nothing follows it."""
-    return UNTRUSTED if abs(clock.wall_ns() - mtime) < RACY_NS else mtime
+    tick = RACY_NS if mtime % 1_000_000_000 else COARSE_NS
+    return UNTRUSTED if abs(clock.wall_ns() - mtime) < tick else mtime
 
 
 def by_file(root: str, manifest: Manifest, pending: Pending) -> Changes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from memcli.index import guard
 from memcli.index.document import NEVER_INDEXED
 from memcli.index.sync import Index
 from memcli.index.view import View
@@ -11,7 +12,7 @@ def differences(index: Index, view: View, *, deep: bool) -> list[str]:
     """One line per difference, [] when there is none.
 
     Always: the keyword index opens and counts as many entries as the manifest says. `deep`: every entry's content sum and catalogue
-    fields, in manifest and keyword index, are compared with the file read afresh.
+    fields, in manifest and keyword index, are compared with the file read afresh, and the keyword index's own checksums are.
     """
     keyword = index.keyword(view)
     rows = {row.path: row for row in view.rows()}
@@ -21,7 +22,7 @@ def differences(index: Index, view: View, *, deep: bool) -> list[str]:
         committed = searched - overlay.keys()
         hidden = keyword.count - len(committed)
         return [f"the keyword index holds {keyword.count} entries, the manifest {len(committed)}"] if hidden < 0 or (not overlay and hidden) else []
-    found = []
+    found = [f"the keyword index's file {name} is not what was written" for name in guard.damaged(keyword.folder)] if keyword.folder else []
     held = {path: sum_ for path, sum_ in keyword.sums().items() if path not in overlay}
     held.update((path, document.sum) for path, document in overlay.items() if document is not None)
     actual = dict(index.everything())
