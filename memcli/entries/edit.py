@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from memcli.entries import emit, frontmatter
-from memcli.entries.frontmatter import HINT, Node
+from memcli.entries.frontmatter import HINT
 from memcli.entries.model import Value
+from memcli.entries.nodes import Node, compose
 from memcli.entries.text import Remove, closed
 from memcli.errors import EntryInvalid
 
@@ -94,7 +95,7 @@ def edited(data: bytes, changes: Changes, body: str | None, path: str) -> bytes:
 
 def _spliced(front: str, old: dict[str, Value], new: dict[str, Value], path: str) -> str:
     """`front`, which holds `old`, changed to hold `new`. Raises EntryInvalid where no splice gives exactly that."""
-    root = frontmatter.compose(front, path)
+    root = compose(front, path)
     if root is not None and root.style == "flow":
         reason, hint = "front matter in braces cannot be edited", "write one `name: value` per line"
         raise EntryInvalid(path, frontmatter.FIRST_LINE, reason, hint)

@@ -149,10 +149,13 @@ def test_reading_never_raises_and_always_yields_a_whole_entry(data: bytes) -> No
 scalars: st.SearchStrategy[Value] = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=30), nasty_scalars, st.integers(10**17, 10**30)
 )  # fmt: skip
-plain_data = st.recursive(
-    scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8) | nasty_scalars, inner, max_size=4),
-    max_leaves=12
-)
+
+
+def _nested(inner: st.SearchStrategy[Value]) -> st.SearchStrategy[Value]:
+    return st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8) | nasty_scalars, inner, max_size=3)
+
+
+plain_data = scalars | _nested(scalars) | _nested(scalars | _nested(scalars)) | _nested(_nested(scalars | _nested(scalars)))
 field_names = st.sampled_from(("id", "title", "tags", "links", "memory", "source", "created", "mine")) | st.text(min_size=1, max_size=12)
 entries = st.dictionaries(field_names, plain_data, max_size=6)
 bodies = st.text(max_size=60) | st.sampled_from(("", "---\n", "---", "text\n---\nmore", "\r\n", "a\r\nb\r", "\n\n x"))
