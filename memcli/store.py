@@ -6,136 +6,26 @@ purpose. Heavy parts are imported by the verb that needs them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from memcli import clock
-from memcli.config import Scalar, Settings
-from memcli.entries import atomic, text
+from memcli.config import Scalar
+from memcli.entries import text
 from memcli.entries.model import Entry, Value
-from memcli.entries.vault import Vault
-from memcli.errors import EntryInvalid, MemError, NothingFound, Usage, UserError
-from memcli.index.sync import Index
+from memcli.life.desk import Changed, Desk, Talk
 
 if TYPE_CHECKING:
-    from memcli.entries.git import Git
     from memcli.entries.history import Record
-    from memcli.entries.run import Run
     from memcli.index.manifest import Row
     from memcli.life.doctor import Problem
     from memcli.life.intake import Report
     from memcli.search.run import Found
 
-LEAST_PREFIX = 4
+__all__ = ["Changed", "Store", "Talk"]
 
 
-@dataclass(frozen=True, slots=True)
-class Talk:
-    """How a store tells what it is doing: `progress(what, done, total)` on long work, `warn(line)` on what a person should know."""
-
-    progress: Callable[[str, int, int], None]
-    warn: Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """What a mutating verb did: entries as (id, path), and the commit that holds it ("" when nothing had to change)."""
-
-    entries: tuple[tuple[str, str], ...]
-    commit: str
-
-
-class Store:
-    """One vault, opened for one command. `env` is what git children see, `now` the instant that counts as the present."""
-
-    def __init__(self, vault: Vault, settings: Settings, env: Mapping[str, str], talk: Talk, now: datetime | None = None) -> None:
-        self.vault = vault
-        self.settings = settings
-        self.talk = talk
-        self.now = now or clock.now()
-        self._env = env
-        self.index = Index(vault, settings, talk.progress, talk.warn)
-
-    # -- shared ----------------------------------------------------------------------------------------------------------------
-
-    def git(self) -> Git:
-        """git for reading commands."""
-        from memcli.entries.git import Git
-
-        return Git(self.vault.root, self._env)
-
-    @contextmanager
-    def run(self, verb: str) -> Iterator[Run]:
-        """A mutating command on this vault: the lock is held until it ends."""
-        from memcli.entries.run import Run
-
-        with Run(self.vault, self._env, verb, self.now, self.settings.number("lock.timeout_s")) as run:
-            self.index.held = True
-            try:
-                yield run
-            finally:
-                self.index.held = False
-
-    def save(self, run: Run, changes: Iterable[tuple[str, bytes | None, bytes | None]], subject: str,
-             trailers: Sequence[tuple[str, str]] = ()) -> str:
-        """Carry (path, old bytes, new bytes) through a run into history and the index. Returns the commit's id."""
-        if run.recovered:
-            self.talk.warn(f"finished what an interrupted command had left: {', '.join(run.recovered[:3])}")
-            self._indexed(run.recovered, {})
-        run.prepare(changes)
-        before = self.index.folder_times(run.paths)
-        commit = run.finish(subject, trailers)
-        self._indexed(run.paths, before)
-        return commit
-
-    def _indexed(self, paths: list[str], before: Mapping[str, int]) -> None:
-        """Tell the index. What it cannot take now, the next reader takes in from the files."""
-        try:
-            self.index.note(paths, before)
-        except MemError as error:
-            self.talk.warn(f"the index was not brought up to date ({error.message}); the next search does that")
-
-    def bytes_of(self, path: str) -> bytes:
-        """A file of the vault, whole. Raises UserError when it is gone, no regular file or longer than `entry.max_bytes`."""
-        limit = self.settings.whole("entry.max_bytes")
-        try:
-            data = atomic.read(self.vault.at(path), limit + 1)
-        except FileNotFoundError:
-            raise NothingFound(f"no file {path} in this vault", "mem list shows the entries") from None
-        except OSError as error:
-            raise UserError(f"{path} cannot be read: {error.strerror}", "mem doctor tells which files are not entries") from None
-        if len(data) > limit:
-            raise UserError(f"{path} is longer than entry.max_bytes ({limit})", "raise that setting to work on the file")
-        return data
-
-    def locate(self, name: str) -> tuple[str, bytes]:
-        """(path, bytes) of the entry meant by a path, or by the beginning or the end of an id (at least four characters)."""
-        if name.endswith(".md") or "/" in name:
-            return name, self.bytes_of(name.removeprefix("./"))
-        part = name.lower()
-        if len(part) < LEAST_PREFIX or not part.isalnum():
-            raise Usage(f"{name!r} names no entry", "give an id, at least four characters of its beginning or end, or a path; mem list shows them")
-        for scan in ("none", "files"):
-            found = self.index.fresh(scan).find(part)
-            good = [(path, data) for id_, path in found if (data := self._still(id_, path)) is not None]
-            if len(good) > 1:
-                ways = ", ".join(path for path, _ in good[:5])
-                raise Usage(f"{name!r} is ambiguous: {ways}{' ...' if len(good) > 5 else ''}", "give more of the id, or a path")
-            if good:
-                return good[0]
-        raise NothingFound(f"no entry with an id like {name!r}", "mem list shows ids; mem list --state forgotten shows tombstones")
-
-    def _still(self, id_: str, path: str) -> bytes | None:
-        try:
-            data = self.bytes_of(path)
-        except UserError:
-            return None
-        except NothingFound:
-            return None
-        return data if text.read(data, path).id == id_ else None
+class Store(Desk):
+    """One vault, with a method per verb."""
 
     # -- entries ---------------------------------------------------------------------------------------------------------------
 
@@ -229,13 +119,6 @@ class Store:
 
         return intake.ingest(self, plugin, sources, options, dry_run=dry_run)
 
-    def reindex(self) -> int:
-        """Make the whole index anew. Returns the number of entries."""
-        from memcli.entries.lock import Lock
-
-        with nullcontext() if self.index.held else Lock(f"{self.vault.state}/lock", self.settings.number("lock.timeout_s"), "index"):
-            return self.index.rebuild()
-
     def configure(self, name: str, value: Scalar | None) -> str:
         """Change a setting of this vault (None removes it). Returns the commit's id, "" when it is so already."""
         from memcli.life import configure
@@ -247,11 +130,3 @@ class Store:
         from memcli.life import doctor
 
         return doctor.examine(self, deep=deep, fix=fix)
-
-    def readable(self, path: str, data: bytes) -> Entry:
-        """An entry that can be edited. Raises its EntryInvalid when the front matter cannot be read."""
-        entry = text.read(data, path)
-        if entry.problem is not None:
-            problem = entry.problem
-            raise EntryInvalid(problem.path, problem.line, problem.reason, problem.hint or "correct the file, then run the command again")
-        return entry

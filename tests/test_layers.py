@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import json
 import os
 import subprocess
 import sys
@@ -71,7 +70,7 @@ def layer_faults() -> list[str]:
 
 
 def _named_only(path: str, line: int) -> bool:
-    """Whether an import stands under `if TYPE_CHECKING`, or hands the facade its own records inside a function of life."""
+    """Whether an import stands under `if TYPE_CHECKING`."""
     for node in ast.walk(tree(path)):
         if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING" and node.lineno <= line <= (node.end_lineno or 0):
             return True
@@ -176,12 +175,11 @@ def test_public_things_say_what_they_are(path: str) -> None:
 
 def loaded(arguments: list[str], home: str) -> set[str]:
     """The modules a command has loaded when it ends."""
-    code = ("import sys, json, atexit\nsys.argv = ['mem', *%r]\n"
-            "atexit.register(lambda: print(json.dumps(sorted(sys.modules)), file=sys.stderr))\nfrom memcli.cli.main import main\nmain()\n") % (arguments,)
+    code = ("import sys, atexit\nsys.argv = ['mem', *%r]\n"
+            "atexit.register(lambda: print('', *sys.modules, file=sys.stderr))\nfrom memcli.cli.main import main\nmain()\n") % (arguments,)
     env = {"HOME": home, "PATH": os.environ["PATH"], "GIT_CONFIG_NOSYSTEM": "1"}
     done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, check=False, cwd=home)
-    modules = json.loads(done.stderr.decode().splitlines()[-1])
-    return set(modules)
+    return set(done.stderr.decode().splitlines()[-1].split())
 
 
 def test_each_command_loads_what_it_needs(tmp_path: str) -> None:

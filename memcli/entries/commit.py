@@ -7,14 +7,17 @@ play no part, and it moves the branch only forward.
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from memcli import clock, faults
 from memcli.entries.git import Git, refusal
 from memcli.errors import UserError
+
+if TYPE_CHECKING:
+    import subprocess
 
 _TRIES = 3
 _BATCH = 1 << 20

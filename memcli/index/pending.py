@@ -16,7 +16,6 @@ from memcli.entries import atomic
 from memcli.index.document import Document
 from memcli.index.manifest import Row
 
-
 SIZE_MAX = 1 << 20  # bytes
 
 

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from memcli import config
 from memcli.entries import atomic
 from memcli.entries import vault as vaults
 from memcli.errors import ConfigInvalid
-
-if TYPE_CHECKING:
-    from memcli.store import Store
+from memcli.life.desk import Desk
 
 
-def write_vault(store: Store, name: str, value: config.Scalar | None) -> str:
+def write_vault(desk: Desk, name: str, value: config.Scalar | None) -> str:
     """Set (None: remove) a setting of the vault, in one commit. Returns the commit's id, "" when it is so already."""
-    with store.run("config") as run:
-        path = f"{store.vault.root}/{vaults.CONFIG}"
+    with desk.run("config") as run:
+        path = f"{desk.vault.root}/{vaults.CONFIG}"
         try:
             old: bytes | None = atomic.read(path)
         except FileNotFoundError:
@@ -24,7 +20,7 @@ def write_vault(store: Store, name: str, value: config.Scalar | None) -> str:
         new = _edited(old or b"", name, value, vaults.CONFIG)
         if new == old:
             return ""
-        return store.save(run, [(vaults.CONFIG, old, new)], f"{name} {'removed' if value is None else value}")
+        return desk.save(run, [(vaults.CONFIG, old, new)], f"{name} {'removed' if value is None else value}")
 
 
 def write_user(path: str, name: str, value: config.Scalar | None) -> None:

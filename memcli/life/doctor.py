@@ -5,16 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from memcli.entries import atomic, commit, text
 from memcli.entries import vault as vaults
 from memcli.entries.model import Entry
 from memcli.errors import IndexUnusable, MemError
 from memcli.index import verify
-
-if TYPE_CHECKING:
-    from memcli.store import Store
+from memcli.life.desk import Desk
 
 _CONFLICT = ("<<<<<<< ", ">>>>>>> ")
 
@@ -30,41 +27,41 @@ class Problem:
     fixed: bool = False
 
 
-def examine(store: Store, *, deep: bool, fix: bool) -> list[Problem]:
+def examine(desk: Desk, *, deep: bool, fix: bool) -> list[Problem]:
     """Every problem, sorted by path. `deep` also proves that the index equals a rebuild and that git's objects are whole."""
-    problems = [*_house(store, fix), *_files(store)]
-    problems += _index(store, deep=deep, fix=fix)
+    problems = [*_house(desk, fix), *_files(desk)]
+    problems += _index(desk, deep=deep, fix=fix)
     if deep:
-        problems += _objects(store)
+        problems += _objects(desk)
     return sorted(problems, key=lambda problem: (problem.path, problem.code))
 
 
-def _house(store: Store, fix: bool) -> Iterator[Problem]:
+def _house(desk: Desk, fix: bool) -> Iterator[Problem]:
     """Leftovers of dead commands, and the files mem itself needs."""
     try:
-        commit.branch(store.vault.root)
+        commit.branch(desk.vault.root)
     except MemError as error:
         yield Problem("no-history", "", error.message, error.hint)
         return
-    folder = commit.git_folder(store.vault.root)
-    left = [path for path in (f"{store.vault.state}/journal", f"{folder}/index.lock") if os.path.exists(path)]
+    folder = commit.git_folder(desk.vault.root)
+    left = [path for path in (f"{desk.vault.state}/journal", f"{folder}/index.lock") if os.path.exists(path)]
     if fix:
-        with store.run("doctor") as run:  # taking the lock finishes what is left
+        with desk.run("doctor") as run:  # taking the lock finishes what is left
             from memcli.entries.run import clear_git_locks
 
             clear_git_locks(run.git)
-            stray = [path for where in vaults.scan(store.vault.root).folders for path in atomic.sweep(f"{store.vault.root}/{where}".rstrip("/"))]
+            stray = [path for where in vaults.scan(desk.vault.root).folders for path in atomic.sweep(f"{desk.vault.root}/{where}".rstrip("/"))]
     else:
-        stray = [f"{where}/{name}".lstrip("/") for where in vaults.scan(store.vault.root).folders
-                 for name in _names(f"{store.vault.root}/{where}") if name.startswith(".") and name.endswith(atomic.TEMPORARY)]
+        stray = [f"{where}/{name}".lstrip("/") for where in vaults.scan(desk.vault.root).folders
+                 for name in _names(f"{desk.vault.root}/{where}") if name.startswith(".") and name.endswith(atomic.TEMPORARY)]
     for path in [*left, *stray]:
-        yield Problem("leftover", os.path.relpath(path, store.vault.root) if os.path.isabs(path) else path,
+        yield Problem("leftover", os.path.relpath(path, desk.vault.root) if os.path.isabs(path) else path,
                       "left by a command that was killed", "mem doctor --fix removes it; nothing is lost", fixed=fix)
     for name in (vaults.IGNORE,):
-        if not os.path.exists(f"{store.vault.root}/{name}"):
+        if not os.path.exists(f"{desk.vault.root}/{name}"):
             if fix:
-                with store.run("doctor") as run:
-                    store.save(run, [(name, None, vaults.IGNORED)], f"{name} put back")
+                with desk.run("doctor") as run:
+                    desk.save(run, [(name, None, vaults.IGNORED)], f"{name} put back")
             yield Problem("missing-file", name, "missing, so git would track the index and the lock", "mem doctor --fix puts it back", fixed=fix)
 
 
@@ -75,19 +72,19 @@ def _names(folder: str) -> list[str]:
         return []
 
 
-def _files(store: Store) -> Iterator[Problem]:
-    scan = vaults.scan(store.vault.root)
-    limit = store.settings.whole("entry.max_bytes")
+def _files(desk: Desk) -> Iterator[Problem]:
+    scan = vaults.scan(desk.vault.root)
+    limit = desk.settings.whole("entry.max_bytes")
     for path, reason in scan.skipped.items():
         yield Problem("not-an-entry", path, f"passed over: {reason}", "move or rename it if it should be an entry")
     seen: dict[str, str] = {}
     for number, (path, size) in enumerate(zip(scan.paths, scan.sizes)):
         if number % 500 == 0 and len(scan.paths) > 1000:
-            store.talk.progress("examining", number, len(scan.paths))
+            desk.talk.progress("examining", number, len(scan.paths))
         if size > limit:
             yield Problem("too-long", path, f"{size} bytes; only the first {limit} are indexed", "split it, or raise entry.max_bytes")
         try:
-            entry = text.read(atomic.read(f"{store.vault.root}/{path}", limit), path)
+            entry = text.read(atomic.read(f"{desk.vault.root}/{path}", limit), path)
         except OSError as error:
             yield Problem("unreadable", path, f"cannot be read: {error.strerror}", "check its permissions")
             continue
@@ -96,7 +93,7 @@ def _files(store: Store) -> Iterator[Problem]:
             yield Problem("duplicate-id", path, f"has the same id as {seen[entry.id]}", "give one of them another id, or delete the copy")
         seen.setdefault(entry.id, path)
     if len(scan.paths) > 1000:
-        store.talk.progress("examining", len(scan.paths), len(scan.paths))
+        desk.talk.progress("examining", len(scan.paths), len(scan.paths))
 
 
 def _entry(entry: Entry) -> Iterator[Problem]:
@@ -111,23 +108,23 @@ def _entry(entry: Entry) -> Iterator[Problem]:
         yield Problem("merge-conflict", entry.path, f"{entry.path}:{marks[0]}: conflict markers of a merge", "choose a side and remove the markers")
 
 
-def _index(store: Store, *, deep: bool, fix: bool) -> list[Problem]:
+def _index(desk: Desk, *, deep: bool, fix: bool) -> list[Problem]:
     hint = "mem index --rebuild makes it anew from the files; nothing is lost"
     try:
-        view = store.index.load()
-        view = store.index.fresh("files")
-        found = verify.differences(store.index, view, deep=deep)
+        view = desk.index.load()
+        view = desk.index.fresh("files")
+        found = verify.differences(desk.index, view, deep=deep)
     except IndexUnusable as error:
-        if not os.path.exists(f"{store.vault.index}/manifest"):
+        if not os.path.exists(f"{desk.vault.index}/manifest"):
             return []  # the first search makes it
         found = [error.message]
     if found and fix:
-        store.reindex()
+        desk.reindex()
     return [Problem("index-differs", ".mem/index", line, hint, fixed=fix) for line in found[:20]]
 
 
-def _objects(store: Store) -> list[Problem]:
-    process = store.git().start(["fsck", "--full", "--no-dangling", "--no-progress"])
+def _objects(desk: Desk) -> list[Problem]:
+    process = desk.git().start(["fsck", "--full", "--no-dangling", "--no-progress"])
     out, err = process.communicate()
     lines = [line for line in (out + err).decode("utf-8", "replace").splitlines() if not line.startswith(("notice:", "dangling"))]
     return [Problem("git-damaged", ".git", line, "restore the repository from a clone or a backup; the entries themselves are plain files")

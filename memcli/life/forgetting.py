@@ -3,46 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import ItemsView, Sequence
-from typing import TYPE_CHECKING
 
 from memcli import clock
 from memcli.entries import history, text
 from memcli.entries.model import Entry, Value
 from memcli.errors import NothingFound, Usage
+from memcli.life.desk import Changed, Desk
 from memcli.life.names import count, short
 
-if TYPE_CHECKING:
-    from memcli.store import Changed, Store
 
-
-def forget(store: Store, names: Sequence[str], reason: str) -> Changed:
+def forget(desk: Desk, names: Sequence[str], reason: str) -> Changed:
     """Put tombstones in the place of entries, in one commit. Raises Usage when one is a tombstone already."""
-    from memcli.store import Changed
-
     changes: list[tuple[str, bytes | None, bytes | None]] = []
     entries = []
-    with store.run("forget") as run:
-        for path, old in _distinct(store, names):
+    with desk.run("forget") as run:
+        for path, old in _distinct(desk, names):
             entry = text.read(old, path)
             if entry.state == "forgotten":
                 raise Usage(f"{path} is forgotten already", f"mem restore {short(entry.id)} brings it back")
-            changes.append((path, old, tombstone(store, entry, reason)))
+            changes.append((path, old, tombstone(desk, entry, reason)))
             entries.append((entry.id, path))
         subject = short(entries[0][0]) if len(entries) == 1 else count(len(entries), "entry", "entries")
-        commit = store.save(run, changes, subject, [("Mem-Reason", reason)] if reason else [])
+        commit = desk.save(run, changes, subject, [("Mem-Reason", reason)] if reason else [])
     return Changed(tuple(entries), commit)
 
 
-def _distinct(store: Store, names: Sequence[str]) -> ItemsView[str, bytes]:
-    return dict(store.locate(name) for name in names).items()
+def _distinct(desk: Desk, names: Sequence[str]) -> ItemsView[str, bytes]:
+    return dict(desk.locate(name) for name in names).items()
 
 
-def tombstone(store: Store, entry: Entry, reason: str) -> bytes:
+def tombstone(desk: Desk, entry: Entry, reason: str) -> bytes:
     """What stays in the file of a forgotten entry: who it was and when it went, no text."""
     fields: dict[str, Value] = {"id": entry.id, "title": entry.title, "type": entry.type, "state": "forgotten"}
     if entry.created:
         fields["created"] = entry.created
-    fields["updated"] = clock.rfc3339(store.now)
+    fields["updated"] = clock.rfc3339(desk.now)
     if reason:
         fields["reason"] = reason
     source = entry.meta.get("source")
@@ -56,16 +51,14 @@ def is_tombstone(data: bytes) -> bool:
     return text.read(data, "x.md").state == "forgotten"
 
 
-def restore(store: Store, names: Sequence[str], at: str) -> Changed:
+def restore(desk: Desk, names: Sequence[str], at: str) -> Changed:
     """Bring texts back byte for byte, in one commit; nothing to do is a commit of "" and no error."""
-    from memcli.store import Changed
-
     changes: list[tuple[str, bytes | None, bytes | None]] = []
     entries = []
-    with store.run("restore") as run:
-        git = store.git()
+    with desk.run("restore") as run:
+        git = desk.git()
         for name in names:
-            path, old = present_or_lost(store, name)
+            path, old = present_or_lost(desk, name)
             if at:
                 revision = history.resolve(git, at)
                 new = history.content(git, revision, path)
@@ -79,16 +72,16 @@ def restore(store: Store, names: Sequence[str], at: str) -> Changed:
             if new != old:
                 changes.append((path, old, new))
         subject = short(entries[0][0]) if len(entries) == 1 else count(len(entries), "entry", "entries")
-        commit = store.save(run, changes, subject) if changes else ""
+        commit = desk.save(run, changes, subject) if changes else ""
     return Changed(tuple(entries), commit)
 
 
-def present_or_lost(store: Store, name: str) -> tuple[str, bytes | None]:
+def present_or_lost(desk: Desk, name: str) -> tuple[str, bytes | None]:
     """The path meant by a name and its bytes, None when the file was deleted but history knows it."""
     try:
-        return store.locate(name)
+        return desk.locate(name)
     except NothingFound as error:
-        out = store.git().call("log", "--diff-filter=D", "--no-renames", "--format=", "--name-only", "-z", "HEAD", accept=(0, 128))
+        out = desk.git().call("log", "--diff-filter=D", "--no-renames", "--format=", "--name-only", "-z", "HEAD", accept=(0, 128))
         lost = {path.decode("utf-8", "surrogateescape") for path in out.strip(b"\n").split(b"\0") if path.strip().endswith(b".md")}
         lost = {path.strip("\n") for path in lost}
         found = sorted(path for path in lost if path == name or path.endswith(f"-{name[-6:].lower()}.md"))

@@ -5,17 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from memcli.entries import text
 from memcli.errors import MemError, PluginFailed
 from memcli.extend import registry
 from memcli.extend.contracts import Ingest, Rejected, Source
 from memcli.extend.intake import Intake, entries_of
+from memcli.life.desk import Desk
 from memcli.life.names import count
-
-if TYPE_CHECKING:
-    from memcli.store import Store
 
 
 @dataclass(slots=True)
@@ -28,17 +25,17 @@ class Report:
     commit: str = ""
 
 
-def ingest(store: Store, name: str, sources: Sequence[str], options: Mapping[str, str], *, dry_run: bool) -> Report:
+def ingest(desk: Desk, name: str, sources: Sequence[str], options: Mapping[str, str], *, dry_run: bool) -> Report:
     """Read sources by the plugin `name`. Raises PluginFailed when nothing could be read at all."""
     plugin = registry.load(name)
     opened = [Source.open(source) for source in sources]
     report = Report()
     if dry_run:
-        for _ in _new(store, plugin, opened, options, report):
+        for _ in _new(desk, plugin, opened, options, report):
             pass
         return report
-    with store.run("ingest") as run:
-        changes = ((path, None, text.render(one.fields, one.body)) for path, one in _new(store, plugin, opened, options, report))
+    with desk.run("ingest") as run:
+        changes = ((path, None, text.render(one.fields, one.body)) for path, one in _new(desk, plugin, opened, options, report))
         first = next(changes, None)
         if first is not None:
 
@@ -48,16 +45,16 @@ def ingest(store: Store, name: str, sources: Sequence[str], options: Mapping[str
 
             run.prepare(everything())
             subject = f"{count(len(report.added), 'entry', 'entries')} from {name}"
-            report.commit = store.save(run, (), subject, [("Mem-Plugin", name)])
+            report.commit = desk.save(run, (), subject, [("Mem-Plugin", name)])
     return report
 
 
-def _new(store: Store, plugin: Ingest, sources: Sequence[Source], options: Mapping[str, str], report: Report) -> Iterator[tuple[str, Intake]]:
+def _new(desk: Desk, plugin: Ingest, sources: Sequence[Source], options: Mapping[str, str], report: Report) -> Iterator[tuple[str, Intake]]:
     """The drafts that are not in the vault yet, as (path, intake); everything else goes into the report."""
-    known = {row.id for row in store.index.fresh().rows()}
+    known = {row.id for row in desk.index.fresh().rows()}
     taken: set[str] = set()
     for source in sources:
-        for one in _guarded(plugin, source, options, store):
+        for one in _guarded(plugin, source, options, desk):
             if isinstance(one, Rejected):
                 report.refused.append((one.position, one.reason))
             elif one.id in known:
@@ -65,19 +62,19 @@ def _new(store: Store, plugin: Ingest, sources: Sequence[Source], options: Mappi
             else:
                 known.add(one.id)
                 path = one.path
-                if path in taken or os.path.lexists(store.vault.at(path)):
+                if path in taken or os.path.lexists(desk.vault.at(path)):
                     path = f"{path.removesuffix('.md')[:-6]}{one.id}.md"
                 taken.add(path)
                 report.added.append((one.id, path))
                 if len(report.added) % 50 == 0:
-                    store.talk.progress("reading", len(report.added), len(report.added) + 1)
+                    desk.talk.progress("reading", len(report.added), len(report.added) + 1)
                 yield path, one
 
 
-def _guarded(plugin: Ingest, source: Source, options: Mapping[str, str], store: Store) -> Iterator[Intake | Rejected]:
+def _guarded(plugin: Ingest, source: Source, options: Mapping[str, str], desk: Desk) -> Iterator[Intake | Rejected]:
     """A plugin's pieces; whatever it raises becomes one PluginFailed naming it."""
     try:
-        yield from entries_of(plugin.name, plugin.read(source, options), store.now)
+        yield from entries_of(plugin.name, plugin.read(source, options), desk.now)
     except MemError:
         raise
     except Exception as error:

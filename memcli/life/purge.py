@@ -8,51 +8,47 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
 from memcli import faults
 from memcli.entries import atomic, commit, history, text
 from memcli.entries.commit import Message
 from memcli.entries.git import Git, refusal
 from memcli.errors import NothingFound, Refused
+from memcli.life.desk import Changed, Desk
 from memcli.life.names import count, short
 
-if TYPE_CHECKING:
-    from memcli.store import Changed, Store
 
-
-def purge(store: Store, names: Sequence[str]) -> Changed:
+def purge(desk: Desk, names: Sequence[str]) -> Changed:
     """Take entries out of work tree, index and history. Raises Refused while a stash might hold their text."""
-    from memcli.store import Changed
-
-    with store.run("purge") as run:
+    with desk.run("purge") as run:
         git = run.git
         if git.call("rev-parse", "--verify", "--quiet", "refs/stash", accept=(0, 1)).strip():
-            raise Refused("a git stash exists, and what it holds cannot be purged safely", f"git -C {store.vault.root} stash drop, or pop it, then purge")
-        entries, paths = _meant(store, git, names)
+            raise Refused("a git stash exists, and what it holds cannot be purged safely", f"git -C {desk.vault.root} stash drop, or pop it, then purge")
+        entries, paths = _meant(desk, git, names)
         commit.branch(git.root)
         _rewrite(git, paths)
         for _, path in entries:
-            atomic.remove(store.vault.at(path))
+            atomic.remove(desk.vault.at(path))
         run.git.call("update-index", "--force-remove", "-z", "--stdin", feed=b"".join(os.fsencode(p) + b"\0" for p in sorted(paths)))
         subject = short(entries[0][0]) if len(entries) == 1 else count(len(entries), "entry", "entries")
         message = Message(f"mem(purge): {subject}", (("Mem-Verb", "purge"), ("Mem-Run", run.id)))
-        made = commit.commit(git, commit.start_identity(git), [(message, [])], store.now)
+        made = commit.commit(git, commit.start_identity(git), [(message, [])], desk.now)
         faults.hit("committed")
         git.call("reflog", "expire", "--expire=now", "--expire-unreachable=now", "--all")
         git.call("gc", "--prune=now", "--quiet")
-        store.index.rebuild()
+        desk.index.rebuild()
     return Changed(tuple(entries), made)
 
 
-def _meant(store: Store, git: Git, names: Sequence[str]) -> tuple[list[tuple[str, str]], set[str]]:
+def _meant(desk: Desk, git: Git, names: Sequence[str]) -> tuple[list[tuple[str, str]], set[str]]:
     """The entries as (id, path), and every path at which history ever held one of them."""
     from memcli.life.forgetting import present_or_lost
 
     entries: list[tuple[str, str]] = []
     paths: set[str] = set()
     for name in names:
-        path, data = present_or_lost(store, name)
+        path, data = present_or_lost(desk, name)
         old = data if data is not None else history.last_before_loss(git, path, lambda _: False)
         entry = text.read(old, path)
         entries.append((entry.id, path))

@@ -7,19 +7,17 @@ from typing import TYPE_CHECKING
 from memcli.entries import history, text
 from memcli.entries.run import blob_id
 from memcli.errors import ChangedMeanwhile, NothingFound, Usage
+from memcli.life.desk import Changed, Desk
 from memcli.life.names import count
 
 if TYPE_CHECKING:
     from memcli.entries.history import Record
-    from memcli.store import Changed, Store
 
 
-def undo(store: Store, revision: str) -> tuple[Record, Changed]:
+def undo(desk: Desk, revision: str) -> tuple[Record, Changed]:
     """Take back one command in one commit. Raises ChangedMeanwhile naming the first path that was changed since."""
-    from memcli.store import Changed
-
-    with store.run("undo") as run:
-        git = store.git()
+    with desk.run("undo") as run:
+        git = desk.git()
         record = history.undo_target(git, revision)
         if record.verb in ("init", ""):
             raise Usage(f"{record.commit[:10]} ({record.subject}) is not a command of mem that can be undone", "mem log marks those that can")
@@ -28,7 +26,7 @@ def undo(store: Store, revision: str) -> tuple[Record, Changed]:
         changes: list[tuple[str, bytes | None, bytes | None]] = []
         entries = []
         for delta in deltas:
-            present = _present(store, delta.path)
+            present = _present(desk, delta.path)
             wanted = old[delta.before] if delta.before else None
             if present == wanted:
                 continue
@@ -41,25 +39,25 @@ def undo(store: Store, revision: str) -> tuple[Record, Changed]:
         if not changes:
             raise NothingFound(f"nothing left to undo of {record.commit[:10]} ({record.subject})", "mem log shows what came after")
         subject = f"{record.verb} of {record.date[:10]} ({count(len(changes), 'file')})"
-        commit = store.save(run, changes, subject, [("Mem-Undoes", record.commit)])
+        commit = desk.save(run, changes, subject, [("Mem-Undoes", record.commit)])
     return record, Changed(tuple(entries), commit)
 
 
-def _present(store: Store, path: str) -> bytes | None:
+def _present(desk: Desk, path: str) -> bytes | None:
     from memcli.entries import atomic
 
     try:
-        return atomic.read(store.vault.at(path))
+        return atomic.read(desk.vault.at(path))
     except FileNotFoundError:
         return None
 
 
-def as_it_was(store: Store, name: str, at: str) -> tuple[str, bytes]:
+def as_it_was(desk: Desk, name: str, at: str) -> tuple[str, bytes]:
     """(path, bytes) of an entry at a date or revision: at its present path, or wherever its id was then."""
-    git = store.git()
+    git = desk.git()
     revision = history.resolve(git, at)
     try:
-        path, data = store.locate(name)
+        path, data = desk.locate(name)
         wanted = text.read(data, path).id
     except NothingFound:
         path, wanted = name, name.lower()

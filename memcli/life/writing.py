@@ -3,49 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from memcli import clock, plainyaml
 from memcli.entries import ids, layout, text
 from memcli.entries.model import Value
 from memcli.errors import EntryInvalid, Usage
+from memcli.life.desk import Changed, Desk
 from memcli.life.names import short
-
-if TYPE_CHECKING:
-    from memcli.store import Changed, Store
 
 _TEXT_FIELDS = ("title", "key", "created", "updated", "valid_from", "valid_to", "expires", "type", "state")
 _LIST_FIELDS = ("tags", "aliases", "supersedes", "links")
 _FIXED = ("id", "memory", "source")
 
 
-def add(store: Store, body: str, fields: Mapping[str, Value]) -> Changed:
+def add(desk: Desk, body: str, fields: Mapping[str, Value]) -> Changed:
     """One new entry in one commit. Raises Usage for an empty one or a field out of range."""
-    from memcli.store import Changed
-
     if not body.strip() and not fields.get("title"):
         raise Usage("nothing to add: the text is empty", 'mem add "some text", or mem add - < file')
-    stamp = clock.rfc3339(store.now)
+    stamp = clock.rfc3339(desk.now)
     given = dict(fields)
-    id_ = _own_id(store, given.pop("id", None))
-    data = {"id": id_, "title": None, "type": store.settings.text("add.type"), "state": "short", "created": stamp, "updated": stamp, **given}
+    id_ = _own_id(desk, given.pop("id", None))
+    data = {"id": id_, "title": None, "type": desk.settings.text("add.type"), "state": "short", "created": stamp, "updated": stamp, **given}
     first = text.read(text.render({key: value for key, value in data.items() if value is not None}, body), "new.md")
     data["title"] = given.get("title") or first.title
     new = text.render(data, body)
-    path = layout.path_for(str(data["type"]), store.now, str(data["title"]), id_)
+    path = layout.path_for(str(data["type"]), desk.now, str(data["title"]), id_)
     _refuse_bad(new, path)
-    with store.run("add") as run:
-        commit = store.save(run, [(path, None, new)], str(data["title"]), [("Mem-Entry", id_)])
+    with desk.run("add") as run:
+        commit = desk.save(run, [(path, None, new)], str(data["title"]), [("Mem-Entry", id_)])
     return Changed(((id_, path),), commit)
 
 
-def _own_id(store: Store, given: Value) -> str:
+def _own_id(desk: Desk, given: Value) -> str:
     if given is None:
-        return ids.new_id(store.now)
+        return ids.new_id(desk.now)
     if not ids.is_id(str(given)):
         raise Usage(f"{given!r} is not an id (26 characters of a ULID)", "leave it out and one is made")
     id_ = ids.normalise(str(given))
-    if store.index.fresh().find(id_):
+    if desk.index.fresh().find(id_):
         raise Usage(f"an entry {id_} exists already", f"mem edit {short(id_)} changes it; leave the id out to add another one")
     return id_
 
@@ -59,18 +54,16 @@ def _refuse_bad(data: bytes, path: str) -> None:
         raise Usage(problems[0].reason, problems[0].hint or "see man mem-entry")
 
 
-def assign(store: Store, names: Sequence[str], assignments: Sequence[str]) -> Changed:
+def assign(desk: Desk, names: Sequence[str], assignments: Sequence[str]) -> Changed:
     """Apply `key=value` words to the front matter of entries; one commit, or none when all is so already."""
-    from memcli.store import Changed
-
     if not assignments:
         raise Usage("nothing to set", "mem set ID key=value tags+=word tags-=word key=")
     changes: list[tuple[str, bytes | None, bytes | None]] = []
     entries = []
-    with store.run("set") as run:
+    with desk.run("set") as run:
         for name in names:
-            path, old = store.locate(name)
-            entry = store.readable(path, old)
+            path, old = desk.locate(name)
+            entry = desk.readable(path, old)
             wanted = _wanted(entry.meta, assignments)
             entries.append((entry.id, path))
             if not wanted:
@@ -78,13 +71,13 @@ def assign(store: Store, names: Sequence[str], assignments: Sequence[str]) -> Ch
             if not entry.has_id:
                 wanted["id"] = entry.id
             if "updated" in entry.meta and "updated" not in wanted:
-                wanted["updated"] = clock.rfc3339(store.now)
+                wanted["updated"] = clock.rfc3339(desk.now)
             new = text.edit(old, wanted, path=path)
             _refuse_bad(new, path)
             if new != old:
                 changes.append((path, old, new))
         words = " ".join(assignments)
-        commit = store.save(run, changes, f"{_which(entries)} {words}") if changes else ""
+        commit = desk.save(run, changes, f"{_which(entries)} {words}") if changes else ""
     return Changed(tuple(entries), commit)
 
 
@@ -134,11 +127,9 @@ def _value(key: str, value: str) -> Value:
     return value if data is None else data["value"]
 
 
-def replace(store: Store, path: str, old: bytes, new: bytes) -> Changed:
+def replace(desk: Desk, path: str, old: bytes, new: bytes) -> Changed:
     """Put an edited text in the place of the old one, with `updated` moved on unless the person set it."""
-    from memcli.store import Changed
-
-    before, entry = text.read(old, path), store.readable(path, new)
+    before, entry = text.read(old, path), desk.readable(path, new)
     problems = text.check(entry)
     if problems:
         raise EntryInvalid(path, problems[0].line, problems[0].reason, problems[0].hint)
@@ -147,7 +138,7 @@ def replace(store: Store, path: str, old: bytes, new: bytes) -> Changed:
     if new == old:
         return Changed(((entry.id, path),), "")
     if "updated" in entry.meta and entry.meta["updated"] == before.meta.get("updated"):
-        new = text.edit(new, {"updated": clock.rfc3339(store.now)}, path=path)
-    with store.run("edit") as run:
-        commit = store.save(run, [(path, old, new)], entry.title, [("Mem-Entry", entry.id)])
+        new = text.edit(new, {"updated": clock.rfc3339(desk.now)}, path=path)
+    with desk.run("edit") as run:
+        commit = desk.save(run, [(path, old, new)], entry.title, [("Mem-Entry", entry.id)])
     return Changed(((entry.id, path),), commit)

@@ -3,53 +3,72 @@
 from __future__ import annotations
 
 import re
+import textwrap
 
 _FONT = re.compile(r"\\f[BIRP]|\\&")
+_SPECIAL = (("\\-", "-"), ("\\(aq", "'"), ("\\(dq", '"'), ("\\(ha", "^"), ("\\(ti", "~"), ("\\e", "\\"))
+_WIDTH, _INDENT, _HANG, _CODE = 80, 7, 14, 11
 
 
 def plain(source: str) -> str:
     """A page as plain text, 80 columns."""
-    import textwrap
-
-    out: list[str] = []
-    words: list[str] = []
-    indent, verbatim, tag = 7, False, False
-
-    def flush() -> None:
-        if words:
-            out.append(textwrap.fill(" ".join(words), 80, initial_indent=" " * indent, subsequent_indent=" " * indent, break_on_hyphens=False))
-            words.clear()
-
+    page = _Page()
     for raw in source.splitlines():
-        text = _FONT.sub("", raw).replace("\\-", "-").replace("\\(aq", "'").replace("\\e", "\\").replace("\\(dq", '"')
-        if raw.startswith((".\\\"", "'\\\"", ".TH")):
-            continue
+        if not raw.startswith((".\\\"", "'\\\"", ".TH")):
+            page.take(raw)
+    page.flush()
+    return "\n".join(page.out).strip("\n") + "\n"
+
+
+class _Page:
+    """A page being set: lines done, words waiting to be filled, and how the next text stands."""
+
+    def __init__(self) -> None:
+        self.out: list[str] = []
+        self.words: list[str] = []
+        self.indent = _INDENT
+        self.verbatim = self.tag = False
+
+    def take(self, raw: str) -> None:
+        """One line of source."""
+        text = _FONT.sub("", raw)
+        for code, char in _SPECIAL:
+            text = text.replace(code, char)
         if raw.startswith("."):
             macro, _, rest = text.partition(" ")
-            flush()
-            if macro in (".SH", ".SS"):
-                out += ["", ("" if macro == ".SH" else "   ") + rest.strip('"')]
-                indent = 7
-            elif macro in (".PP", ".P", ".LP"):
-                out.append("")
-                indent = 7
-            elif macro == ".TP":
-                tag, indent = True, 7
-            elif macro in (".nf", ".EX"):
-                verbatim = True
-            elif macro in (".fi", ".EE"):
-                verbatim = False
-            elif macro in (".B", ".I"):
-                words.append(rest)
-            if not (tag and macro in (".B", ".I")):
-                continue
-            text = words.pop()
-        if tag:
-            out.append(" " * 7 + text)
-            tag, indent = False, 14
-        elif verbatim:
-            out.append(" " * (indent + 4) + text)
+            rest = rest.strip('"')
+            if macro in (".B", ".I"):
+                self._text(rest)
+            else:
+                self._macro(macro, rest)
         else:
-            words.append(text)
-    flush()
-    return "\n".join(out).strip("\n") + "\n"
+            self._text(text)
+
+    def flush(self) -> None:
+        """Set the waiting words."""
+        if self.words:
+            margin = " " * self.indent
+            self.out.append(textwrap.fill(" ".join(self.words), _WIDTH, initial_indent=margin, subsequent_indent=margin, break_on_hyphens=False))
+            self.words = []
+
+    def _macro(self, macro: str, rest: str) -> None:
+        self.flush()
+        if macro in (".SH", ".SS"):
+            self.out += ["", ("" if macro == ".SH" else "   ") + rest]
+            self.indent = _INDENT
+        elif macro in (".PP", ".P", ".LP"):
+            self.out.append("")
+            self.indent = _INDENT
+        elif macro == ".TP":
+            self.tag, self.indent = True, _INDENT
+        elif macro in (".nf", ".EX", ".fi", ".EE"):
+            self.verbatim = macro in (".nf", ".EX")
+
+    def _text(self, text: str) -> None:
+        if self.tag:
+            self.out.append(" " * _INDENT + text)
+            self.tag, self.indent = False, _HANG
+        elif self.verbatim:
+            self.out.append(" " * _CODE + text)
+        else:
+            self.words.append(text)
