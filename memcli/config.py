@@ -17,7 +17,10 @@ Scalar = str | int | float | bool
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One setting. `low`/`high` are inclusive bounds of a number, `choices` the words allowed for a string."""
+    """One setting. `low`/`high` are inclusive bounds of a number, `choices` the words allowed for a string.
+
+    A `personal` one names a program to run, and so is never taken from a vault's file, which may have come from a stranger.
+    """
 
     name: str
     kind: type
@@ -27,6 +30,7 @@ class Option:
     low: float | None = None
     high: float | None = None
     choices: tuple[str, ...] = ()
+    personal: bool = False
 
 
 OPTIONS = (
@@ -40,7 +44,8 @@ OPTIONS = (
            "above, at each folder.", "files", 0, 10_000_000),
     Option("lock.timeout_s", float, 10.0, "How long a writing command waits for another one to finish.", "seconds", 0, 3600),
     Option("output.color", str, "auto", "Colour on a terminal.", choices=("auto", "always", "never")),
-    Option("output.pager", str, "", "Pager command for long output on a terminal; empty means $PAGER, then `less -FRX`; `cat` for none."),
+    Option("output.pager", str, "", "Pager command for long output on a terminal; empty means $PAGER, then `less -FRX`; `cat` for none.",
+           personal=True),
     Option("search.limit", int, 10, "Hits that a search returns.", "entries", 1, 1000),
 )
 BY_NAME = {option.name: option for option in OPTIONS}

@@ -12,7 +12,6 @@ POINTS = (
     "journal-written",
     "temporary-written",
     "file-renamed",
-    "files-written",
     "committing",
     "committed",
     "staged",
@@ -20,7 +19,6 @@ POINTS = (
     "pending-appended",
     "keyword-committed",
     "manifest-written",
-    "acknowledged",
 )
 
 _name = ""

@@ -69,7 +69,11 @@ class Session:
         """Environment over vault over user over defaults."""
         layers = config.from_env(self.env)
         if vault is not None:
-            layers.append((vaults.CONFIG, self._layer(f"{vault.root}/{vaults.CONFIG}", vaults.CONFIG)))
+            shared = self._layer(f"{vault.root}/{vaults.CONFIG}", vaults.CONFIG)
+            for name in [name for name in shared if config.BY_NAME[name].personal]:
+                self.warn(f"{name} in {vaults.CONFIG} is ignored: it names a program, and a vault may come from others; use mem config {name} --user")
+                del shared[name]
+            layers.append((vaults.CONFIG, shared))
         layers.append((self.user_config(), self._layer(self.user_config(), self.user_config())))
         self.settings = config.resolve(layers)
         return self.settings
