@@ -70,7 +70,7 @@ class Box:
 
     def init(self) -> Box:
         """Make the vault a vault."""
-        self.run("init", check=0)
+        self.run("init", ".", check=0)
         return self
 
     def git(self, *args: str, check: int | None = 0) -> str:
