@@ -11,8 +11,8 @@ from collections.abc import Iterator
 import pytest
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-ROOMS = {"errors": 0, "clock": 0, "faults": 0, "plainyaml": 0, "config": 1, "entries": 2, "extend": 3, "memory": 3, "index": 4, "search": 5, "life": 6, "store": 7,
-         "output": 8, "serve": 9, "cli": 9, "__main__": 10, "man": 0, "schemas": 0}
+ROOMS = {"errors": 0, "clock": 0, "faults": 0, "plainyaml": 0, "config": 1, "entries": 2, "extend": 3, "memory": 3, "index": 4, "search": 5,
+         "life": 6, "store": 7, "output": 8, "serve": 9, "cli": 9, "__main__": 10, "man": 0, "schemas": 0}
 LINES_MAX, FUNCTION_MAX, COMMAND_MAX = 300, 40, 120
 HEAVY = ("numpy", "usearch", "git", "rich", "importlib.metadata", "ruamel", "tantivy", "typer")
 TOP_LEVEL_ALLOWED = {"memcli/cli/app.py": ("typer",), "memcli/cli/bar.py": ("rich",)}  # themselves imported only when needed
@@ -175,8 +175,8 @@ def test_public_things_say_what_they_are(path: str) -> None:
 
 def loaded(arguments: list[str], home: str) -> set[str]:
     """The modules a command has loaded when it ends."""
-    code = ("import sys, atexit\nsys.argv = ['mem', *%r]\n"
-            "atexit.register(lambda: print('', *sys.modules, file=sys.stderr))\nfrom memcli.cli.main import main\nmain()\n") % (arguments,)
+    code = (f"import sys, atexit\nsys.argv = ['mem', *{arguments!r}]\n"
+            "atexit.register(lambda: print('', *sys.modules, file=sys.stderr))\nfrom memcli.cli.main import main\nmain()\n")
     env = {"HOME": home, "PATH": os.environ["PATH"], "GIT_CONFIG_NOSYSTEM": "1"}
     done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, check=False, cwd=home)
     return set(done.stderr.decode().splitlines()[-1].split())

@@ -75,14 +75,18 @@ def overview() -> str:
         (".mem/config.yaml", "The vault's settings, tracked by git."), (".mem/state/", "Lock and journal of this machine, ignored by git."),
         (".mem/index/", "The search index, ignored by git; delete it at any time."), ("~/.config/mem/config.yaml", "The user's own settings."),
         ("~/.local/share/mem", "The user's own vault.")])]
-    lines += [".SH SEE ALSO", ", ".join([*(f"mem\\-{verb}(1)" for verb in COMMANDS), "mem\\-entry(5)", "mem\\-config(5)", "mem\\-plugins(7)", "mem\\-design(7)"])]
+    others = ("mem\\-entry(5)", "mem\\-config(5)", "mem\\-plugins(7)", "mem\\-design(7)")
+    lines += [".SH SEE ALSO", ", ".join([*(f"mem\\-{verb}(1)" for verb in COMMANDS), *others])]
     return "\n".join(lines) + "\n"
 
 
 def _statuses() -> list[tuple[int, str]]:
-    found = [error for error in vars(errors).values() if isinstance(error, type) and issubclass(error, errors.MemError) and error is not errors.MemError]
-    return [(error.exit_status, f"{error.code}: {(error.__doc__ or '').splitlines()[0].rstrip('.')[:1].lower()}{(error.__doc__ or '').splitlines()[0].rstrip('.')[1:]}")
-            for error in found]
+    found = []
+    for error in vars(errors).values():
+        if isinstance(error, type) and issubclass(error, errors.MemError) and error is not errors.MemError:
+            meaning = (error.__doc__ or "").splitlines()[0].rstrip(".")
+            found.append((error.exit_status, f"{error.code}: {meaning[:1].lower()}{meaning[1:]}"))
+    return found
 
 
 def option_table() -> str:

@@ -28,7 +28,7 @@ PASS = [sys.executable, "-c", "pass"]
 def once(command: Sequence[str], cwd: str) -> float:
     """Seconds of one run. A search that finds nothing is still a search; any other failure ends the bench."""
     start = time.perf_counter()
-    done = subprocess.run(command, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+    done = subprocess.run(command, cwd=cwd, capture_output=True, check=False)
     took = time.perf_counter() - start
     if done.returncode not in (0, 1):
         sys.exit(f"{' '.join(command)}: {done.stderr.decode()}")

@@ -13,7 +13,8 @@ _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 
 def words(count: int, rng: random.Random) -> list[str]:
     """Pronounceable made-up words, commonest first."""
-    heads, tails = ("b", "br", "c", "d", "f", "g", "gr", "k", "l", "m", "n", "p", "pl", "r", "s", "st", "t", "tr", "v", "w"), ("a", "e", "i", "o", "u", "ai", "ou")
+    tails = ("a", "e", "i", "o", "u", "ai", "ou")
+    heads = ("b", "br", "c", "d", "f", "g", "gr", "k", "l", "m", "n", "p", "pl", "r", "s", "st", "t", "tr", "v", "w")
     found: dict[str, None] = {}
     while len(found) < count:
         found["".join(rng.choice(heads) + rng.choice(tails) for _ in range(rng.randint(1, 4)))] = None
@@ -28,7 +29,8 @@ def entry(number: int, vocabulary: list[str], weights: list[float], rng: random.
     month, year = 1 + number % 12, 2018 + number // 12 % 8
     title = " ".join(picked[:5])
     body = "\n\n".join(" ".join(picked[at:at + 25]) + "." for at in range(0, len(picked), 25))
-    front = f"id: {id_}\ntitle: {title}\ntype: {kind}\nstate: short\ncreated: {year}-{month:02d}-03T08:00:00Z\nupdated: {year}-{month:02d}-03T08:00:00Z\ntags: [{picked[0]}]"
+    at = f"{year}-{month:02d}-03T08:00:00Z"
+    front = f"id: {id_}\ntitle: {title}\ntype: {kind}\nstate: short\ncreated: {at}\nupdated: {at}\ntags: [{picked[0]}]"
     return f"{kind}/{year}/{month:02d}/{picked[0]}-{picked[1]}-{id_[-6:]}.md", f"---\n{front}\n---\n{body}\n"
 
 

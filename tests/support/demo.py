@@ -52,7 +52,7 @@ def main() -> None:
         id_ = tour.run("mem add 'The spare key hangs behind the rain barrel' --type fact --tag home").split()[0]
         tour.run(f"mem set {id_} tags+=garden importance=0.8")
         tour.run(f"mem show {id_}", expect="importance: 0.8")
-        tour.run(f"sed -i.bak 's/rain barrel/compost bin/' \"$(mem list --format '{{path}}\\n' -n 1)\" && mem search compost bin -n 1", expect="compost bin")
+        tour.run("sed -i.bak 's/rain barrel/compost bin/' \"$(mem list --format '{path}\\n' -n 1)\" && mem search compost bin -n 1", expect="compost bin")
         tour.run("mem diff", expect="+The spare key")
         tour.tell("Forgetting leaves a tombstone, and everything can be taken back.")
         tour.run(f"mem forget {id_} --reason 'we moved'")

@@ -13,8 +13,8 @@ from memcli.cli import app, quick
 from memcli.cli.options import Arg, Opt
 from memcli.cli.verbs import COMMANDS
 
-WORDS = st.sampled_from(["a", "word", "tags+=x", "-", "--", "-n", "3", "0", "-1", "99999", "0.5", "x y", "", "--json", "--tag", "--tag=t", "--limit=2", "--nope", "-0",
-                         "-zT", "-n5", "--vault", "--vau", "/tmp/v", "--help", "--at", "HEAD~1", "--explain=1", "ö", "--format", "{id}\\n"])
+WORDS = st.sampled_from(["a", "word", "tags+=x", "-", "--", "-n", "3", "0", "-1", "99999", "0.5", "x y", "", "--json", "--tag", "--tag=t", "--limit=2", "--nope",
+                         "-0", "-zT", "-n5", "--vault", "--vau", "/tmp/v", "--help", "--at", "HEAD~1", "--explain=1", "ö", "--format", "{id}\\n"])
 MODULES = {verb: importlib.import_module(f"memcli.cli.{module}") for verb, (module, _) in COMMANDS.items()}
 
 
@@ -36,7 +36,7 @@ def test_what_quick_accepts_typer_reads_alike(verb: str, words: list[str]) -> No
     for name, default in defaults.items():
         mine = given_.get(name, default)
         theirs = typer_says[name]
-        assert (mine or None) == (list(theirs) if isinstance(theirs, tuple) else theirs or None), (name, mine, theirs)
+        assert (mine or None) == ((list(theirs) if isinstance(theirs, tuple) else theirs) or None), (name, mine, theirs)
 
 
 def test_ordinary_lines_take_the_quick_way() -> None:
@@ -46,8 +46,8 @@ def test_ordinary_lines_take_the_quick_way() -> None:
 
 
 def test_lines_with_a_doubt_are_left_to_typer() -> None:
-    for line in ([], ["--help"], ["search"], ["search", "--help"], ["search", "x", "-n", "many"], ["search", "x", "-n", "5000"], ["list", "surplus"], ["nonsense"],
-                 ["search", "x", "--vault"], ["search", "x", "--limit"], ["show", "--js", "abcd"]):
+    for line in ([], ["--help"], ["search"], ["search", "--help"], ["search", "x", "-n", "many"], ["search", "x", "-n", "5000"], ["list", "surplus"],
+                 ["nonsense"], ["search", "x", "--vault"], ["search", "x", "--limit"], ["show", "--js", "abcd"]):
         assert quick.read(line) is None, line
 
 
