@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := $(shell find memcli plugins schemas man -type f -not -name '*.pyc' 2>/dev/null)
 
-.PHONY: demo test check bench man crash clean
+.PHONY: demo test check bench man sessions crash clean
 
 demo: $(VENV)/installed
 	@$(BIN)/python tests/support/demo.py
@@ -18,6 +18,9 @@ check: $(VENV)/installed
 
 man: $(VENV)/installed
 	$(BIN)/python -m memcli.cli.generate .
+
+sessions: $(VENV)/installed
+	$(BIN)/pytest tests/cli --regenerate
 
 bench: $(VENV)/installed
 	$(BIN)/python tests/bench/bench.py

@@ -18,3 +18,8 @@ def bare(tmp_path: Path) -> Box:
 def box(bare: Box) -> Box:
     """A home with a fresh vault."""
     return bare.init()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--regenerate` writes the sessions anew instead of comparing."""
+    parser.addoption("--regenerate", action="store_true", help="write the sessions of tests/cli and the README anew")
