@@ -104,13 +104,13 @@ def parse_file(text: str, origin: str) -> dict[str, Scalar]:
     if data is None:
         return {}
     if not isinstance(data, dict):
-        raise ConfigInvalid(f"{origin}: expected settings as `group:` with indented `name: value` lines", "see man mem-config")
+        raise ConfigInvalid(f"{origin}: expected settings as `group:` with indented `name: value` lines", "mem man config.5")
     flat: dict[str, Scalar] = {}
     for group, inside in data.items():
         if group == "format":
             continue
         if not isinstance(inside, dict):
-            raise ConfigInvalid(f"{origin}: {group}: expected a group of settings", "see man mem-config")
+            raise ConfigInvalid(f"{origin}: {group}: expected a group of settings", "mem man config.5")
         for key, value in inside.items():
             name = f"{group}.{key}"
             flat[name] = check(name, value, origin)
@@ -136,7 +136,7 @@ def parse_value(name: str, text: str, origin: str) -> Scalar:
             return {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}[text.lower()]
         return check(name, option.kind(text), origin)
     except (KeyError, ValueError):
-        raise ConfigInvalid(f"{origin}: {name} takes {describe(option)}, not {text!r}", f"mem config --help; default {option.default}") from None
+        raise ConfigInvalid(f"{origin}: {name} takes {describe(option)}, not {text!r}", f"mem man config.5; default {option.default}") from None
 
 
 def check(name: str, value: object, origin: str) -> Scalar:

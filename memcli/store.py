@@ -30,7 +30,7 @@ class Store(Desk):
     # -- entries ---------------------------------------------------------------------------------------------------------------
 
     def add(self, body: str, fields: Mapping[str, Value]) -> Changed:
-        """Write a new entry. `fields` is front matter given by the caller; id, created, updated are filled in when absent."""
+        """Write a new entry. Front matter that `body` begins with is kept; `fields` win over it, the usual ones are filled in."""
         from memcli.life import writing
 
         return writing.add(self, body, fields)

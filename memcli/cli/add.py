@@ -59,8 +59,7 @@ def command(
         fields["tags"] = [word.lstrip("#") for word in tag]
     if importance is not None:
         fields["importance"] = importance
-    body, kept = _body(words or [])
-    changed = store.add(body, {**kept, **fields})
+    changed = store.add(_text(words or []), fields)
     if json:
         here.json_out(records.added(changed))
         return
@@ -68,21 +67,21 @@ def command(
     here.out(f"{id_[-6:]}  {terminal.line(path) if here.tty else path}\n")
 
 
-def _body(words: list[str]) -> tuple[str, dict[str, Value]]:
-    """The text, and the front matter that came with it."""
+def _text(words: list[str]) -> str:
+    """The text, with the front matter that came with it."""
     if words and words != ["-"]:
-        return " ".join(words) + "\n", {}
+        return " ".join(words) + "\n"
     if not words and sys.stdin.isatty():
         from memcli.cli.editor import compose
 
         data = compose(session.current())
     else:
         data = sys.stdin.buffer.read()
-    from memcli.entries import text
-
-    entry = text.read(data, "standard input")
     if b"\0" in data[:8192]:
         raise Usage("standard input is not text", "mem ingest reads other formats")
-    if entry.problem is not None:
-        raise entry.problem
-    return entry.body, dict(entry.meta)
+    from memcli.entries import text
+
+    problem = text.read(data, "standard input").problem
+    if problem is not None:
+        raise problem
+    return data.decode()

@@ -11,7 +11,7 @@ import typer.core
 import typer.main
 
 from memcli.cli import session
-from memcli.cli.options import Arg, Opt
+from memcli.cli.options import GLOBAL, Arg, Opt
 from memcli.cli.verbs import COMMANDS
 
 EPILOG = "Start with: mem init, then mem add 'some text', then mem search words. Every command has a manual page: mem man COMMAND."
@@ -63,17 +63,10 @@ def overview() -> str:
     """What `mem --help` prints."""
     width = max(map(len, COMMANDS)) + 2
     rows = [f"  {verb.ljust(width)}{summary}" for verb, (_, summary) in COMMANDS.items()]
-    options = [
-        ("--vault DIR", "The vault to use instead of the one found from here."),
-        ("--color WHEN", "auto, always or never."),
-        ("--no-pager", "Print long output straight."),
-        ("--debug", "Show a traceback when something breaks."),
-        ("--version", "Print the version."),
-    ]
     lines = [
         "mem: a memory of plain markdown files in git.", "", "Examples:", "  mem init ~/notes", "  mem add 'Prefer uv for Python environments' --tag python",
         "  mem search 'python env'", "  mem undo", "", "Usage: mem [OPTIONS] COMMAND [ARGS]...", "", "Commands:", *rows, "", "Options:",
-        *[f"  {name.ljust(width + 4)}{text}" for name, text in options], "", EPILOG, ""]
+        *[f"  {name.ljust(width + 4)}{text}" for name, text in GLOBAL], "", EPILOG, ""]
     return "\n".join(lines)
 
 

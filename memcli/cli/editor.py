@@ -26,7 +26,7 @@ def revise(session: Session, data: bytes) -> tuple[str, bytes]:
 
 def keep(error: MemError, path: str) -> MemError:
     """The error, with the place where the edited text was kept in its hint."""
-    error.hint = f"{error.hint}; your text is kept in {path}" if error.hint else f"your text is kept in {path}"
+    error.hint = f"nothing was changed; your text is kept in {path}"
     return error
 
 
@@ -40,7 +40,12 @@ def _open(session: Session, data: bytes) -> tuple[str, bytes]:
         done = subprocess.run([*shlex.split(command), path], env=env, check=False)
     except (OSError, ValueError) as error:
         atomic.discard(path)
-        raise UserError(f"the editor {command!r} cannot be started: {error}", "set EDITOR, for example EDITOR=nano") from None
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise UserError(f"the editor {command!r} cannot be started: {reason}", "set EDITOR, for example EDITOR=nano") from None
+    new = atomic.read(path)
     if done.returncode != 0:
-        raise UserError(f"the editor {command!r} ended with status {done.returncode}; nothing was changed", f"your text is kept in {path}")
-    return path, atomic.read(path)
+        if new == data:
+            atomic.discard(path)
+        kept = "run the command again" if new == data else f"your text is kept in {path}"
+        raise UserError(f"the editor {command!r} ended with status {done.returncode}; nothing was changed", kept)
+    return path, new

@@ -12,7 +12,7 @@ import sys
 from typing import Any
 
 from memcli import __version__, config, errors
-from memcli.cli.options import Arg, Opt
+from memcli.cli.options import GLOBAL, Arg, Opt
 from memcli.cli.verbs import COMMANDS
 from memcli.entries import atomic
 from memcli.output import manpage
@@ -68,6 +68,7 @@ def overview() -> str:
               "The vault is the one given by \\-\\-vault or MEM_VAULT, else the nearest parent folder that holds .mem, else the user\\(aqs own.",
               ".SH COMMANDS"]
     lines += manpage.definitions((f"mem {verb}", summary) for verb, (_, summary) in COMMANDS.items())
+    lines += [".SH OPTIONS", "Before the command:", *manpage.definitions(GLOBAL)]
     lines += [".SH EXIT STATUS", *manpage.definitions((str(number), meaning) for number, meaning in sorted([*OUTSIDE, *_statuses()]))]
     settings = [(config.env_name(option.name), f"The setting {option.name}.") for option in config.OPTIONS]
     lines += [".SH ENVIRONMENT", *manpage.definitions([*VARIABLES, *settings])]

@@ -34,11 +34,12 @@ def command(folder: str = "", vault: str | None = None, json: bool = False) -> N
     here = session.current()
     target = folder or vault or session.chosen or here.env.get("MEM_VAULT") or here.default_vault()
     made, entries, commit = founding.found(os.path.abspath(os.path.expanduser(target)), here.env, clock.now())
+    here.store(made.root).index.fresh("files")
     if json:
         here.json_out(records.founded(made.root, entries, commit))
         return
-    what = f"vault ready at {terminal.line(made.root)}" if commit else f"already a vault: {terminal.line(made.root)}"
-    here.say(what + (f", {entries} markdown files adopted as entries" if entries else ""))
+    number = f"{entries} {'entry' if entries == 1 else 'entries'}"
+    here.say(f"vault ready at {terminal.line(made.root)}, {number}" if commit else f"already a vault: {terminal.line(made.root)}, {number}")
     if not entries:
         here.say("next: mem add 'something worth remembering'")
     else:

@@ -101,7 +101,7 @@ def _tell(code: str, message: str, hint: str, status: int) -> None:
         return
     from memcli.output import terminal
 
-    sys.stderr.write(f"mem: error: {terminal.line(message)}\n")
+    sys.stderr.write(f"mem: {'' if status == 1 else 'error: '}{terminal.line(message)}\n")
     if hint:
         sys.stderr.write(f"hint: {terminal.line(hint)}\n")
 

@@ -43,3 +43,11 @@ NAMES = Arg("ID...", "Entries: four or more characters of an id's beginning or e
 NAME = Arg("ID", "An entry: four or more characters of its id's beginning or end, or its path.")
 AT = Opt("--at", "As it was at a date (2026-11-23) or revision (HEAD~2).", metavar="WHEN")
 YES = Opt("--yes -y", "Do not ask.", kind=bool)
+
+GLOBAL = (
+    ("--vault DIR", "The vault to use instead of the one found from here; works after the command too."),
+    ("--color WHEN", "auto, always or never."),
+    ("--no-pager", "Print long output straight."),
+    ("--debug", "Show a traceback when something breaks."),
+    ("--version", "Print the version."),
+)  # what can stand before the command

@@ -57,7 +57,7 @@ def checked(found: object, name: str) -> Ingest:
     """`found` if it fulfils the contract's shape, else PluginFailed."""
     missing = [attribute for attribute in ("name", "summary", "api_version", "read") if not hasattr(found, attribute)]
     if missing:
-        raise PluginFailed(f"plugin {name} lacks {', '.join(missing)}", "man mem-plugins explains the contract")
+        raise PluginFailed(f"plugin {name} lacks {', '.join(missing)}", "mem man plugins explains the contract")
     plugin = cast(Ingest, found)
     if plugin.api_version != API_VERSION:
         raise PluginFailed(f"plugin {name} speaks version {plugin.api_version} of the contract, this mem speaks {API_VERSION}", "update one of them")

@@ -91,7 +91,8 @@ class Index:
         unseen = 0
         if not take_in and view.manifest:
             found = changes.by_file(self.vault.root, view.manifest, view.pending)
-            unseen = len(found.changed) + len(found.gone)
+            known = {row.path: row.sum for row in view.rows() if row.path in found.changed}
+            unseen = len(found.gone) + sum(row.sum != known.get(path) for path, (row, _) in self._read(found.changed).items())
         size = sum(entry.stat(follow_symlinks=False).st_size for folder, _, _ in os.walk(self.vault.index) for entry in os.scandir(folder) if entry.is_file())
         return Status(len(view.rows()), len(view.pending.documents), unseen, size)
 
@@ -147,9 +148,6 @@ class Index:
 
     def _lock(self, timeout_s: float) -> AbstractContextManager[object]:
         return nullcontext() if self.held else Lock(f"{self.vault.state}/lock", timeout_s, "index")
-
-    def _log(self, generation: str) -> str:
-        return f"{self.vault.index}/pending-{generation}"
 
     def _read(self, stats: Mapping[str, Stat]) -> dict[str, tuple[Row, Document]]:
         return {row.path: (row, document) for row, document in files.documents(self.vault.root, stats, self.max_bytes, self._progress)}

@@ -17,7 +17,7 @@ from memcli.errors import UserError
 from memcli.life.names import count
 
 ATTRIBUTES = b"*.md -text diff=mem merge=mem\n"
-CONFIG = b"# Settings of this vault; mem config lists them, man mem-config explains them.\nformat: 1\n"
+CONFIG = b"# Settings of this vault; mem config lists them, mem man config.5 explains them.\nformat: 1\n"
 
 
 def found(folder: str, env: Mapping[str, str], now: datetime) -> tuple[Vault, int, str]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from memcli.entries import history, text
 from memcli.entries.run import blob_id
-from memcli.errors import ChangedMeanwhile, NothingFound, Usage
+from memcli.errors import ChangedMeanwhile, NothingFound, Refused, Usage
 from memcli.life.desk import Changed, Desk
 from memcli.life.names import count
 
@@ -21,6 +21,8 @@ def undo(desk: Desk, revision: str) -> tuple[Record, Changed]:
         record = history.undo_target(git, revision)
         if record.verb in ("init", ""):
             raise Usage(f"{record.commit[:10]} ({record.subject}) is not a command of mem that can be undone", "mem log marks those that can")
+        if record.verb == "purge":
+            raise Refused(f"{record.commit[:10]} was a purge, which cannot be taken back", "mem undo REVISION takes back an earlier command")
         deltas = history.deltas(git, record.commit)
         old = history.blobs(git, sorted({delta.before for delta in deltas if delta.before}))
         changes: list[tuple[str, bytes | None, bytes | None]] = []

@@ -17,20 +17,28 @@ _FIXED = ("id", "memory", "source")
 
 
 def add(desk: Desk, body: str, fields: Mapping[str, Value]) -> Changed:
-    """One new entry in one commit. Raises Usage for an empty one or a field out of range."""
-    if not body.strip() and not fields.get("title"):
+    """One new entry in one commit. Front matter that `body` begins with is kept byte for byte; `fields` win over it.
+
+    Raises Usage for an empty one or a field out of range, EntryInvalid for front matter that cannot be read.
+    """
+    given = body.encode("utf-8", "surrogatepass")
+    kept = text.read(given, "the text")
+    if kept.problem is not None:
+        raise kept.problem
+    known = {**kept.meta, **fields}
+    if not kept.body.strip() and not known.get("title"):
         raise Usage("nothing to add: the text is empty", 'mem add "some text", or mem add - < file')
     stamp = clock.rfc3339(desk.now)
-    given = dict(fields)
-    id_ = _own_id(desk, given.pop("id", None))
-    data = {"id": id_, "title": None, "type": desk.settings.text("add.type"), "state": "short", "created": stamp, "updated": stamp, **given}
-    first = text.read(text.render({key: value for key, value in data.items() if value is not None}, body), "new.md")
-    data["title"] = given.get("title") or first.title
-    new = text.render(data, body)
-    path = layout.path_for(str(data["type"]), desk.now, str(data["title"]), id_)
+    id_ = _own_id(desk, known.get("id"))
+    title = str(known.get("title") or kept.title)
+    usual: dict[str, Value] = {"title": title, "type": desk.settings.text("add.type"), "state": "short", "created": stamp, "updated": stamp}
+    missing = {name: value for name, value in usual.items() if not known.get(name)}
+    wanted = {**missing, **fields, "id": id_}
+    new = text.edit(given, wanted, path="the text") if kept.meta else text.render(wanted, kept.body)
+    path = layout.path_for(text.read(new, "new.md").type, desk.now, title, id_)
     _refuse_bad(new, path)
     with desk.run("add") as run:
-        commit = desk.save(run, [(path, None, new)], str(data["title"]), [("Mem-Entry", id_)])
+        commit = desk.save(run, [(path, None, new)], title, [("Mem-Entry", id_)])
     return Changed(((id_, path),), commit)
 
 
@@ -51,7 +59,7 @@ def _refuse_bad(data: bytes, path: str) -> None:
         raise entry.problem
     problems = text.check(entry)
     if problems:
-        raise Usage(problems[0].reason, problems[0].hint or "see man mem-entry")
+        raise Usage(problems[0].reason, problems[0].hint or "mem man entry")
 
 
 def assign(desk: Desk, names: Sequence[str], assignments: Sequence[str]) -> Changed:

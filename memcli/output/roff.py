@@ -6,6 +6,7 @@ import re
 import textwrap
 
 _FONT = re.compile(r"\\f[BIRP]|\\&")
+_WORDS = re.compile(r'"([^"]*)"|(\S+)')  # of a macro that alternates between two fonts
 _SPECIAL = (("\\-", "-"), ("\\(aq", "'"), ("\\(dq", '"'), ("\\(ha", "^"), ("\\(ti", "~"), ("\\e", "\\"))
 _WIDTH, _INDENT, _HANG, _CODE = 80, 7, 14, 11
 
@@ -39,6 +40,8 @@ class _Page:
             rest = rest.strip('"')
             if macro in (".B", ".I"):
                 self._text(rest)
+            elif macro in (".BR", ".RB", ".BI", ".IB", ".IR", ".RI"):
+                self._text("".join(quoted or bare for quoted, bare in _WORDS.findall(text.partition(" ")[2])))
             else:
                 self._macro(macro, rest)
         else:

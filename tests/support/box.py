@@ -15,6 +15,7 @@ BIN = os.path.dirname(os.path.abspath(sys.executable))
 MEM = os.path.join(BIN, "mem")
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 FIXTURES = os.path.join(TOP, "fixtures")
+NOW = "2026-11-23T08:00:00Z"  # the present of sessions and of a fresh vault
 _FOREIGN = ("MEM_", "XDG_", "GIT_", "LC_", "PYTHON", "VIRTUAL_ENV", "NO_COLOR", "FORCE_COLOR", "CLICOLOR", "PAGER", "EDITOR", "VISUAL", "LESS")
 
 
@@ -70,7 +71,7 @@ class Box:
 
     def init(self) -> Box:
         """Make the vault a vault."""
-        self.run("init", ".", check=0)
+        self.run("init", ".", check=0, env={"MEM_NOW": NOW})
         return self
 
     def git(self, *args: str, check: int | None = 0) -> str:

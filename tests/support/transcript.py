@@ -9,16 +9,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from box import TOP, Box
+from box import NOW, TOP, Box
 
 _MARK = "\x01"
+_END = r"[0-9a-hjkmnp-tv-z]{6}"
+_ENDS = re.compile(rf"-({_END})\.md|\b[0-9a-hjkmnp-tv-z]{{20}}({_END})\b|^({_END})(?=  )", re.MULTILINE)
+_COMMITS = re.compile(r"\b([0-9a-f]{10})[0-9a-f]{30}\b|^[+-]?(?=[0-9a-f]*[0-9])([0-9a-f]{10})(?=  )|of ([0-9a-f]{10}) |(?:after|error:) ([0-9a-f]{10})\b", re.MULTILINE)
 _SHAPES = (
     (re.compile(r"\b[0-9a-f]{40}\b"), "<commit>"),
     (re.compile(r"\b[0-9a-hjkmnp-tv-z]{26}\b"), "<id>"),
-    (re.compile(r"^([+-]?)(?=[0-9a-z]*[0-9])[0-9a-f]{10}(?=  )", re.MULTILINE), r"\1<commit>"),
-    (re.compile(r"^[0-9a-hjkmnp-tv-z]{6}(?=  |$)", re.MULTILINE), "<end>"),
-    (re.compile(r"-[0-9a-hjkmnp-tv-z]{6}\.md"), "-<end>.md"),
     (re.compile(r"index [0-9a-f]{7,40}\.\.[0-9a-f]{7,40}"), "index <blob>..<blob>"),
+    (re.compile(r"mem-[0-9a-z_]{8}\.md"), "mem-<random>.md"),
     (re.compile(r"^(bytes +)\d+$", re.MULTILINE), r"\1<bytes>"),
 )
 
@@ -56,7 +57,7 @@ def _step(command: list[str], output: list[str]) -> Step:
 def replay(box: Box, steps: list[Step], cwd: str) -> list[Step]:
     """The same commands with what they print now."""
     script = "".join(f"{{ {step.command}\n}} 2>&1; printf '{_MARK}%d{_MARK}' $?\n" for step in steps)
-    out = box.call(["bash", "-c", script], cwd=cwd, env={"MEM_NOW": "2026-11-23T08:00:00Z"}).out
+    out = box.call(["bash", "-c", script], cwd=cwd, env={"MEM_NOW": NOW, "GIT_COMMITTER_DATE": NOW}).out
     parts = out.split(_MARK)
     assert len(parts) == 2 * len(steps) + 1, f"the session broke off:\n{out}"
     return [Step(step.command, _home(box, parts[2 * at]), int(parts[2 * at + 1])) for at, step in enumerate(steps)]
@@ -66,10 +67,19 @@ def _home(box: Box, text: str) -> str:
     return text.replace(box.vault, "~/vault").replace(box.home, "~").replace(TOP, ".")
 
 
-def shape(text: str) -> str:
-    """Output without what differs from run to run."""
+def shapes(steps: list[Step]) -> list[tuple[str, int]]:
+    """What each step prints, without what differs from run to run, and its exit status."""
+    everything = "\n".join(step.output for step in steps)
+    names = {word: "<end>" for found in _ENDS.findall(everything) for word in found if word}
+    names.update((word, "<commit>") for found in _COMMITS.findall(everything) for word in found if word)
+    return [(_shape(step.output, names), step.status) for step in steps]
+
+
+def _shape(text: str, names: dict[str, str]) -> str:
     for pattern, name in _SHAPES:
         text = pattern.sub(name, text)
+    for word, name in names.items():
+        text = re.sub(rf"\b{word}\b", name, text)
     return "\n".join(line.rstrip() for line in text.rstrip().splitlines())
 
 

@@ -13,8 +13,9 @@ from memcli.cli import app, quick
 from memcli.cli.options import Arg, Opt
 from memcli.cli.verbs import COMMANDS
 
-WORDS = st.sampled_from(["a", "word", "tags+=x", "-", "--", "-n", "3", "0", "-1", "99999", "0.5", "x y", "", "--json", "--tag", "--tag=t", "--limit=2", "--nope",
-                         "-0", "-zT", "-n5", "--vault", "--vau", "/tmp/v", "--help", "--at", "HEAD~1", "--explain=1", "ö", "--format", "{id}\\n"])
+WORDS = st.sampled_from(["a", "word", "tags+=x", "-", "--", "-n", "3", "0", "-1", "99999", "0.5", "x y", "", "--json", "--tag", "--tag=t", "--limit=2",
+                         "--nope", "-0", "-zT", "-n5", "--vault", "--vau", "/tmp/v", "--help", "--at", "HEAD~1", "--explain=1", "ö", "--format",
+                         "{id}\\n"])
 MODULES = {verb: importlib.import_module(f"memcli.cli.{module}") for verb, (module, _) in COMMANDS.items()}
 
 
