@@ -21,7 +21,7 @@ from memcli.entries import atomic, commit, ids
 from memcli.entries.git import Git
 from memcli.entries.lock import Lock
 from memcli.entries.vault import Vault
-from memcli.errors import ChangedMeanwhile
+from memcli.errors import ChangedMeanwhile, UserError
 
 _STALE_S = 1.0
 _BATCH = 200
@@ -195,7 +195,7 @@ def recover(vault: Vault, git: Git) -> list[str]:
         lines = atomic.read(journal).splitlines()
     except FileNotFoundError:
         return []
-    run, steps = _read_journal(lines)
+    run, steps = _read_journal(vault, lines)
     clear_git_locks(git)
     happened = bool(run) and run in git.call("log", "-20", "--format=%(trailers:key=Mem-Run,valueonly)", accept=(0, 128)).decode().split()
     if happened:
@@ -207,23 +207,28 @@ def recover(vault: Vault, git: Git) -> list[str]:
     return [step.path for step in steps] if happened else []
 
 
-def _read_journal(lines: list[bytes]) -> tuple[str, list[_Step]]:
+def _read_journal(vault: Vault, lines: list[bytes]) -> tuple[str, list[_Step]]:
     run = ""
     steps: list[_Step] = []
     for line in lines:
         try:
             row = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             break  # the last line of a command that died while noting it: nothing was written for it yet
         if isinstance(row, dict):
             run = str(row.get("run", ""))
-        elif isinstance(row, list) and len(row) == 3 and _is_temporary(str(row[0])):
+        elif isinstance(row, list) and len(row) == 3 and _is_ours(vault, str(row[0]), str(row[1])):
             steps.append(_Step(str(row[0]), str(row[1]), str(row[2])))
     return run, steps
 
 
-def _is_temporary(name: str) -> bool:
-    return name == "" or (name.startswith(".") and name.endswith(atomic.TEMPORARY) and "/" not in name)
+def _is_ours(vault: Vault, temporary: str, path: str) -> bool:
+    """Whether mem can have written a journal's line: a temporary of ours for a path inside the vault."""
+    try:
+        vault.at(path)
+    except UserError:
+        return False
+    return temporary == "" or (temporary.startswith(".") and temporary.endswith(atomic.TEMPORARY) and "/" not in temporary)
 
 
 def _beside(vault: Vault, step: _Step) -> str:

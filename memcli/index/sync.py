@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from memcli import faults
 from memcli.config import Settings
+from memcli.entries import atomic
 from memcli.entries import vault as vaults
 from memcli.entries.lock import Lock
 from memcli.entries.vault import Vault
@@ -169,6 +170,7 @@ class Index:
 
     def note(self, paths: list[str], before: Mapping[str, int]) -> None:
         """Take in our own write to `paths`. An index that cannot be read is left for the next reader to make anew."""
+        atomic.sweep(self.vault.index)
         try:
             view = self.load()
         except IndexUnusable:

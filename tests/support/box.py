@@ -42,7 +42,7 @@ class Box:
         keep = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
         self.env = {**keep, "HOME": home, "PATH": BIN + os.pathsep + keep.get("PATH", ""), "GIT_CONFIG_NOSYSTEM": "1", "TERM": "dumb",
                     "LANG": "C.UTF-8", "TZ": "UTC", "FIXTURES": FIXTURES}
-        os.makedirs(self.vault)
+        os.makedirs(self.vault, exist_ok=True)
 
     def run(self, *args: str, input: bytes | str | None = None, env: Mapping[str, str] | None = None, cwd: str | None = None,
             check: int | None = None, timeout_s: float = 120) -> Result:
