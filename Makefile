@@ -26,7 +26,7 @@ bench: $(VENV)/installed
 	$(BIN)/python tests/bench/bench.py
 
 crash: $(VENV)/installed
-	$(BIN)/python tests/crash/campaign.py
+	$(BIN)/python tests/support/campaign.py
 
 $(VENV)/dependencies: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("mem needs Python 3.11 or newer") if sys.version_info < (3, 11) else None'

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import resource
-import sys
 from pathlib import Path
 
+import campaign
 import pytest
-from box import TOP, Box
+from box import Box
 from breaking import COMMANDS, Tally, before, broken_at, check, copied, template
 
 from memcli.faults import POINTS
-
-sys.path[:0] = [os.path.join(TOP, "tests", "crash")]
-import campaign
 
 
 @pytest.fixture(scope="module")

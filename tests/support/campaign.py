@@ -1,8 +1,8 @@
 """`make crash`: kills and starves mem for some minutes, and prints what it found. Exit status 1 when a promise was broken.
 
-    python tests/crash/campaign.py [PART...]     parts: kills points failures disk writers
+    python tests/support/campaign.py [PART...]     parts: kills points failures disk writers
 
-The short versions in test_crash.py run with the other tests.
+The short versions in tests/crash run with the other tests.
 """
 
 from __future__ import annotations
@@ -17,8 +17,6 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-
-sys.path[:0] = [os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "support")]
 
 from box import MEM, Box, killed
 from breaking import COMMANDS, Tally, before, broken_at, check, copied, kill_after, sound, start, template
