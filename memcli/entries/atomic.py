@@ -146,12 +146,17 @@ def remove(path: str, *, expect: bytes | None = None, durable: bool = True) -> N
         raise _refusal(error, path) from error
 
 
-def remove_folder_if_empty(path: str) -> None:
-    """Remove a folder that nothing is in any more; anything else is left alone."""
-    try:
-        os.rmdir(path)
-    except OSError:
-        return
+def remove_empty_folders(folder: str, top: str) -> str:
+    """Remove a folder below `top` that nothing is in any more, then its parents likewise; returns the first that stays."""
+    while folder != top:
+        try:
+            os.rmdir(folder)
+        except FileNotFoundError:
+            pass
+        except OSError:
+            break
+        folder = os.path.dirname(folder)
+    return folder
 
 
 def remove_tree(path: str) -> None:

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from memcli import clock, faults
-from memcli.entries.git import Git, refusal
+from memcli.entries.git import FILTERS, Git, refusal
 from memcli.errors import UserError
 
 if TYPE_CHECKING:
@@ -67,14 +67,25 @@ def git_folder(root: str) -> str:
     return path
 
 
+def common_folder(root: str) -> str:
+    """Where the repository keeps what all its linked work trees share: branches, `packed-refs`, `info`."""
+    folder = git_folder(root)
+    try:
+        with open(f"{folder}/commondir", encoding="utf-8") as file:
+            return os.path.normpath(os.path.join(folder, file.read().strip()))
+    except OSError:
+        return folder
+
+
 def start_identity(git: Git) -> subprocess.Popen[bytes]:
-    """Begin asking git who commits; `commit` waits for the answer."""
-    return git.start(["config", "--get-regexp", r"^user\.(name|email)$"])
+    """Begin asking git who commits, and which filters there are; `commit` waits for the answer."""
+    return git.start(["config", "-z", "--get-regexp", rf"^(user\.(name|email)|{FILTERS})$"])
 
 
 def _identity(asked: subprocess.Popen[bytes], git: Git) -> bytes:
     out, _ = asked.communicate()
-    known = dict(line.partition(" ")[::2] for line in out.decode("utf-8", "replace").splitlines())
+    git.unfilter(out)
+    known = dict(row.partition("\n")[::2] for row in out.decode("utf-8", "replace").split("\0"))
     name = git.env.get("GIT_AUTHOR_NAME") or known.get("user.name") or "mem"
     email = git.env.get("GIT_AUTHOR_EMAIL") or known.get("user.email") or "mem@localhost"
     clean = [part.translate({ord(c): None for c in "<>\n\r\0"}).strip() for part in (name, email)]
@@ -143,11 +154,7 @@ def quoted(path: str) -> bytes:
 
 
 def _born(root: str, target: str) -> bool:
-    folder = git_folder(root)
-    common = folder
-    if os.path.exists(f"{folder}/commondir"):
-        with open(f"{folder}/commondir", encoding="utf-8") as file:
-            common = os.path.normpath(os.path.join(folder, file.read().strip()))
+    common = common_folder(root)
     if os.path.exists(f"{common}/{target}"):
         return True
     try:
@@ -160,6 +167,7 @@ def _born(root: str, target: str) -> bool:
 def stage(git: Git, paths: Sequence[str]) -> None:
     """Make git's index agree with the files at `paths`. A lock of another git is waited for; a dead one is the recovery's work."""
     feed = b"".join(os.fsencode(path) + b"\0" for path in paths)
+    git.unfilter()
     for _attempt in range(20):
         process = git.start(["update-index", "--add", "--remove", "-z", "--stdin"], feed=True)
         _, err = process.communicate(feed)

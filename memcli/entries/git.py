@@ -1,6 +1,7 @@
 """How is git called? One environment for every git process of ours, direct calls for the write path, GitPython for reading.
 
-Nothing that a repository configures is ever run: hooks, signing, pagers, fsmonitor, external diff and text conversion are off.
+Nothing that a repository configures is ever run: hooks, signing, pagers, fsmonitor, external diff, text conversion, filters and
+transports are off; what a file holds is what history gets.
 """
 
 from __future__ import annotations
@@ -18,9 +19,13 @@ _SAFE = {
     "core.fsmonitor": "false",
     "core.pager": "cat",
     "core.quotePath": "false",
+    "core.autocrlf": "false",
+    "core.safecrlf": "false",
     "commit.gpgSign": "false",
     "tag.gpgSign": "false",
     "log.showSignature": "false",
+    "i18n.logOutputEncoding": "UTF-8",
+    "trailer.separators": ":",
     "protocol.ext.allow": "never",
     "gc.auto": "0",
     "core.fsync": "committed,loose-object",
@@ -31,7 +36,10 @@ _SAFE = {
 _LEAKED = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR", "GIT_PREFIX", "GIT_NAMESPACE",
            "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_CEILING_DIRECTORIES", "GIT_CONFIG", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT",
            "GIT_EXTERNAL_DIFF", "GIT_EDITOR", "GIT_SEQUENCE_EDITOR", "GIT_GRAFT_FILE", "GIT_SHALLOW_FILE", "GIT_LITERAL_PATHSPECS",
-           "GIT_DEFAULT_HASH", "GIT_QUARANTINE_PATH", "GIT_TRACE", "GIT_SSH_COMMAND", "GIT_ATTR_SOURCE", "GIT_NO_REPLACE_OBJECTS")
+           "GIT_DEFAULT_HASH", "GIT_QUARANTINE_PATH", "GIT_TRACE", "GIT_SSH_COMMAND", "GIT_ATTR_SOURCE", "GIT_NO_REPLACE_OBJECTS",
+           "GIT_IMPLICIT_WORK_TREE", "GIT_REPLACE_REF_BASE", "GIT_INTERNAL_SUPER_PREFIX", "GIT_GLOB_PATHSPECS", "GIT_NOGLOB_PATHSPECS",
+           "GIT_ICASE_PATHSPECS")
+FILTERS = r"filter\..*\.(clean|smudge|process|required)"  # programs that git pipes files through, as names of settings
 
 
 def leaked(env: Mapping[str, str]) -> list[str]:
@@ -43,11 +51,17 @@ def environment(env: Mapping[str, str]) -> dict[str, str]:
     """The caller's environment without what git leaves in its hooks, with our safe settings laid over every configuration."""
     unwanted = leaked(env)
     clean = {key: value for key, value in env.items() if key not in unwanted}
-    clean.update(GIT_TERMINAL_PROMPT="0", GIT_OPTIONAL_LOCKS="0", LC_ALL="C.UTF-8", GIT_LITERAL_PATHSPECS="1", GIT_CONFIG_COUNT=str(len(_SAFE)))
-    for number, (key, value) in enumerate(_SAFE.items()):
-        clean[f"GIT_CONFIG_KEY_{number}"] = key
-        clean[f"GIT_CONFIG_VALUE_{number}"] = value
+    clean.update(GIT_TERMINAL_PROMPT="0", GIT_OPTIONAL_LOCKS="0", LC_ALL="C.UTF-8", GIT_LITERAL_PATHSPECS="1", GIT_ALLOW_PROTOCOL="none",
+                 GIT_CONFIG_COUNT="0")
+    for key, value in _SAFE.items():
+        _override(clean, key, value)
     return clean
+
+
+def _override(env: dict[str, str], key: str, value: str) -> None:
+    number = env["GIT_CONFIG_COUNT"]
+    env[f"GIT_CONFIG_KEY_{number}"], env[f"GIT_CONFIG_VALUE_{number}"] = key, value
+    env["GIT_CONFIG_COUNT"] = str(int(number) + 1)
 
 
 class Git:
@@ -57,6 +71,21 @@ class Git:
         self.root = root
         self.env = environment(env)
         self.keep = keep
+        self._unfiltered = False
+
+    def unfilter(self, configured: bytes | None = None) -> None:
+        """Let no configured filter run in the commands that follow; needed by those that read or write files of the work tree.
+
+        `configured` is the answer to `git config -z --get-regexp` with FILTERS, where that was asked already.
+        """
+        if self._unfiltered:
+            return
+        self._unfiltered = True
+        out = self.call("config", "-z", "--get-regexp", f"^{FILTERS}$", accept=(0, 1)) if configured is None else configured
+        for row in out.split(b"\0"):
+            key = row.partition(b"\n")[0].decode("utf-8", "surrogateescape")
+            if key.startswith("filter."):
+                _override(self.env, key, "false" if key.endswith(".required") else "")
 
     def start(self, arguments: Sequence[str], *, feed: bool = False) -> subprocess.Popen[bytes]:
         """A git process started and not waited for."""

@@ -83,7 +83,7 @@ def tree(git: Git, revision: str) -> dict[str, str]:
 
 
 def blobs(git: Git, wanted: list[str]) -> dict[str, bytes]:
-    """The bytes of blobs by id, by one `git cat-file --batch`. Missing ones are absent."""
+    """The bytes of blobs by id, by one `git cat-file --batch`. Raises UserError when git lacks one (a partial clone, damage)."""
     if not wanted:
         return {}
     out = git.call("cat-file", "--batch", feed="".join(name + "\n" for name in wanted).encode())
@@ -92,11 +92,11 @@ def blobs(git: Git, wanted: list[str]) -> dict[str, bytes]:
     while at < len(out):
         end = out.index(b"\n", at)
         words = out[at:end].split(b" ")
-        at = end + 1
-        if len(words) == 3:
-            size = int(words[2])
-            found[words[0].decode()] = out[at:at + size]
-            at += size + 1
+        if len(words) != 3:
+            raise UserError(f"git lacks an earlier text: {out[at:end].decode()}", "fetch it with git, or restore it from a clone")
+        at, size = end + 1, int(words[2])
+        found[words[0].decode()] = out[at:at + size]
+        at += size + 1
     return found
 
 
@@ -122,7 +122,8 @@ def deltas(git: Git, commit: str) -> list[Delta]:
 
 def diff(git: Git, old: str, new: str, path: str, *, color: bool) -> str:
     """A unified diff of entries between two revisions; `new` "" is the work tree, `old` "" its last commit."""
-    arguments = ["diff", "--no-ext-diff", "--no-textconv", f"--color={'always' if color else 'never'}", old or "HEAD"]
+    git.unfilter()
+    arguments = ["diff", "--no-ext-diff", "--no-textconv", "--ignore-submodules=dirty", f"--color={'always' if color else 'never'}", old or "HEAD"]
     if new:
         arguments.append(new)
     return git.text(*arguments, "--", *([path] if path else [])) + ("" if new else _new_files(git, path))

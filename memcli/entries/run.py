@@ -53,6 +53,7 @@ class Run:
     def __enter__(self) -> Run:
         self._lock.__enter__()
         try:
+            commit.branch(self.vault.root)  # raises before anything is written
             self.git = Git(self.vault.root, self._env, keep=self._lock.fd)
             self._asked = commit.start_identity(self.git)
             self.recovered = recover(self.vault, self.git)
@@ -180,12 +181,7 @@ def _apply(vault: Vault, steps: Iterable[_Step]) -> list[str]:
 
 def _tidy(vault: Vault, folder: str) -> None:
     """Make a folder's names durable; one that nothing is in any more goes, as git does it."""
-    while folder != vault.root:
-        atomic.remove_folder_if_empty(folder)
-        if os.path.isdir(folder):
-            break
-        folder = os.path.dirname(folder)
-    atomic.sync_folder(folder)
+    atomic.sync_folder(atomic.remove_empty_folders(folder, vault.root))
 
 
 def recover(vault: Vault, git: Git) -> list[str]:
@@ -237,14 +233,15 @@ def _beside(vault: Vault, step: _Step) -> str:
 
 def _drop(vault: Vault, step: _Step) -> None:
     if step.temporary:
-        atomic.discard(_beside(vault, step))
+        path = _beside(vault, step)
+        atomic.discard(path)
+        atomic.remove_empty_folders(os.path.dirname(path), vault.root)
 
 
 def clear_git_locks(git: Git) -> None:
     """Remove lock files that a killed git left. Ours has ended (it held our lock); a person's gets a moment to finish."""
-    folder = commit.git_folder(git.root)
-    locks = [f"{folder}/index.lock", f"{folder}/HEAD.lock", f"{folder}/packed-refs.lock"]
-    locks.append(f"{folder}/{commit.branch(git.root)}.lock")
+    folder, common = commit.git_folder(git.root), commit.common_folder(git.root)
+    locks = [f"{folder}/index.lock", f"{folder}/HEAD.lock", f"{common}/packed-refs.lock", f"{common}/{commit.branch(git.root)}.lock"]
     seen = {path: os.stat(path).st_ino for path in locks if os.path.exists(path)}
     if not seen:
         return

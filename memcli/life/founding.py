@@ -9,7 +9,7 @@ from datetime import datetime
 from memcli import config
 from memcli.entries import atomic
 from memcli.entries import vault as vaults
-from memcli.entries.commit import git_folder
+from memcli.entries.commit import branch, common_folder
 from memcli.entries.git import Git
 from memcli.entries.run import Run
 from memcli.entries.vault import Vault
@@ -32,9 +32,11 @@ def found(folder: str, env: Mapping[str, str], now: datetime) -> tuple[Vault, in
     vault = Vault(os.path.realpath(folder))
     if os.path.islink(f"{vault.root}/{vaults.MEM}"):
         raise UserError(f"{vault.root}/{vaults.MEM} is a link", "a vault needs a real folder there")
-    atomic.make_folder(vault.state)
     git = Git(vault.root, env)
     fresh = not os.path.lexists(f"{vault.root}/.git")
+    if not fresh:
+        branch(vault.root)  # raises before anything is written
+    atomic.make_folder(vault.state)
     if fresh:
         git.call("init", "-q", "--template=", "--initial-branch=main")
     scan = vaults.scan(vault.root)
@@ -57,7 +59,7 @@ def found(folder: str, env: Mapping[str, str], now: datetime) -> tuple[Vault, in
 
 def _attributes_aside(vault: Vault) -> None:
     """A person's `.gitattributes` is left alone; ours go where git looks as well."""
-    path = f"{git_folder(vault.root)}/info/attributes"
+    path = f"{common_folder(vault.root)}/info/attributes"
     try:
         present = atomic.read(path)
     except FileNotFoundError:

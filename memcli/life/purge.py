@@ -23,6 +23,7 @@ def purge(desk: Desk, names: Sequence[str]) -> Changed:
     """Take entries out of work tree, index and history. Raises Refused while a stash might hold their text."""
     with desk.run("purge") as run:
         git = run.git
+        git.unfilter()
         if git.call("rev-parse", "--verify", "--quiet", "refs/stash", accept=(0, 1)).strip():
             raise Refused("a git stash exists, and what it holds cannot be purged safely", f"git -C {desk.vault.root} stash drop, or pop it, then purge")
         entries, paths = _meant(desk, git, names)
@@ -55,7 +56,8 @@ def _meant(desk: Desk, git: Git, names: Sequence[str]) -> tuple[list[tuple[str, 
         paths.add(path)
         if entry.has_id:
             line = r"^id: *[\"']?" + entry.id
-            out = git.call("log", "--all", "--format=", "--name-only", "-z", "--no-renames", "-i", "-E", f"-G{line}", accept=(0, 128))
+            out = git.call("log", "--all", "--format=", "--name-only", "-z", "--no-renames", "--no-textconv", "--text", "-i", "-E", f"-G{line}",
+                           accept=(0, 128))
             paths.update(found.strip(b"\n").decode("utf-8", "surrogateescape") for found in out.split(b"\0") if found.strip(b"\n"))
     if not paths:
         raise NothingFound("nothing to purge")
