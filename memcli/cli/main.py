@@ -13,6 +13,7 @@ from memcli.errors import BUG, INTERRUPTED, MemError
 def main() -> None:
     """The `mem` and `memcli` commands."""
     gc.disable()  # a command is over before a collection would pay
+    _plug()
     arguments = sys.argv[1:]
     if arguments in (["--version"], ["-V"]):
         sys.stdout.write(f"mem {__version__}\n")
@@ -31,6 +32,13 @@ def main() -> None:
         status = _output_failed(error)
     if status:
         sys.exit(status)
+
+
+def _plug() -> None:
+    """Put /dev/null where a standard stream was closed, so that no file of ours takes its number."""
+    sys.stdin = sys.stdin or open(os.devnull, encoding="utf-8")
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")
 
 
 def _run(arguments: list[str]) -> int:

@@ -139,16 +139,13 @@ class Session:
 
     def width(self) -> int:
         """Columns of the terminal, 100 when there is none."""
-        try:
-            return os.get_terminal_size(1).columns
-        except OSError:
-            return 100
+        return self._size()[0] if self.tty else 100
 
     def lines(self, lines: Iterable[str]) -> None:
         """Lines for a person: through the pager when they are many and standard output is a terminal."""
         text = "".join(line + "\n" for line in lines)
         pager = self._pager()
-        if pager and text.count("\n") > self._height():
+        if pager and text.count("\n") >= self._size()[1]:
             import subprocess
 
             env = {"LESS": "FRX", **self.env}
@@ -165,11 +162,11 @@ class Session:
         wish = (self.settings.text("output.pager") if self.settings else "") or self.env.get("PAGER") or "less"
         return "" if wish == "cat" else wish
 
-    def _height(self) -> int:
-        try:
-            return os.get_terminal_size(1).lines - 1
-        except OSError:
-            return 10_000
+    def _size(self) -> tuple[int, int]:
+        """Columns and lines of the terminal; COLUMNS and LINES win, 80 and 24 stand for one that does not tell."""
+        import shutil
+
+        return shutil.get_terminal_size()
 
     def say(self, text: str) -> None:
         """Talk, to standard error."""
