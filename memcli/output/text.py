@@ -34,6 +34,8 @@ def hit(number: int, one: Hit, color: bool, width: int) -> Iterator[str]:
         yield "        " + _marked(one.snippet, one.spans, color)
     for term in one.terms:
         yield "        " + paint(line(_term(term)), DIM, color)
+    if one.terms:
+        yield "        " + paint(f"{one.score:8.4f} = score, the sum", DIM, color)
 
 
 def _term(one: Part) -> str:
