@@ -204,13 +204,16 @@ def discard(path: str) -> None:
 
 
 def sync_folder(path: str) -> None:
-    """Make the names in a folder durable."""
-    faults.hit("fsync")
-    fd = os.open(path or ".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    """Make the names in a folder durable. Raises UserError when the system cannot."""
     try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
+        faults.hit("fsync")
+        fd = os.open(path or ".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+    except OSError as error:
+        raise UserError(f"cannot make the names in {path} durable: {os.strerror(error.errno or 0)}", "check the disk; mem log shows what is in history") from error
 
 
 def _refusal(error: OSError, path: str) -> UserError:
