@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import ItemsView, Sequence
+from typing import TYPE_CHECKING
 
 from memcli import clock
 from memcli.entries import history, text
 from memcli.entries.model import Entry, Value
+from memcli.entries.run import blobs_at
 from memcli.errors import NothingFound, Usage
 from memcli.life.desk import Changed, Desk
 from memcli.life.names import count, short
+
+if TYPE_CHECKING:
+    from memcli.entries.git import Git
 
 
 def forget(desk: Desk, names: Sequence[str], reason: str) -> Changed:
@@ -81,10 +86,24 @@ def present_or_lost(desk: Desk, name: str) -> tuple[str, bytes | None]:
     try:
         return desk.locate(name)
     except NothingFound as error:
-        out = desk.git().call("log", "--diff-filter=D", "--no-renames", "--format=", "--name-only", "-z", "HEAD", accept=(0, 128))
-        lost = {path.decode("utf-8", "surrogateescape") for path in out.strip(b"\n").split(b"\0") if path.strip().endswith(b".md")}
-        lost = {path.strip("\n") for path in lost}
-        found = sorted(path for path in lost if path == name or path.endswith(f"-{name[-6:].lower()}.md"))
+        git = desk.git()
+        found = _deleted_by_hand(git, name) or _deleted_in_history(git, name)
         if len(found) != 1:
             raise error
         return found[0], None
+
+
+def _deleted_by_hand(git: Git, name: str) -> list[str]:
+    """Paths of the last commit whose files are gone, by path or id."""
+    gone = [path.decode("utf-8", "surrogateescape") for path in git.call("ls-files", "--deleted", "-z").split(b"\0") if path.endswith(b".md")]
+    known = blobs_at(git, "HEAD", gone)
+    texts = history.blobs(git, list(known.values()))
+    part = name.lower()
+    return [path for path, blob in known.items() if path == name or (id_ := text.read(texts[blob], path).id).startswith(part) or id_.endswith(part)]
+
+
+def _deleted_in_history(git: Git, name: str) -> list[str]:
+    """Paths that a commit deleted, by path or by the end of the id in the file's name."""
+    out = git.call("log", "--diff-filter=D", "--no-renames", "--format=", "--name-only", "-z", "HEAD", accept=(0, 128))
+    lost = {path.decode("utf-8", "surrogateescape").strip("\n") for path in out.split(b"\0")}
+    return sorted(path for path in lost if path.endswith(".md") and (path == name or path.endswith(f"-{name[-6:].lower()}.md")))

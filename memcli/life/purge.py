@@ -1,14 +1,16 @@
 """How does a text leave history too? Every branch and tag is rewritten without the entry's paths; the only verb that does so.
 
 The stream of `git fast-export --no-data` is copied into `git fast-import --force` with the paths dropped and with the messages of the
-commits that touched nothing else replaced; then reflogs expire and unreachable objects are pruned.
+commits that touched nothing else replaced, and with the ids in messages of undo made those of the new commits; then reflogs expire
+and unreachable objects are pruned.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
-from typing import IO
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import IO, TYPE_CHECKING
 
 from memcli import faults
 from memcli.entries import atomic, commit, history, text
@@ -17,6 +19,11 @@ from memcli.entries.git import Git, refusal
 from memcli.errors import NothingFound, Refused
 from memcli.life.desk import Changed, Desk
 from memcli.life.names import count, short
+
+if TYPE_CHECKING:
+    import subprocess
+
+_UNDOES = rb"(?m)(?<=^Mem-Undoes: )[0-9a-f]{40,64}$"
 
 
 def purge(desk: Desk, names: Sequence[str]) -> Changed:
@@ -38,6 +45,7 @@ def purge(desk: Desk, names: Sequence[str]) -> Changed:
         faults.hit("committed")
         git.call("reflog", "expire", "--expire=now", "--expire-unreachable=now", "--all")
         git.call("gc", "--prune=now", "--quiet")
+        atomic.discard(f"{commit.git_folder(git.root)}/COMMIT_EDITMSG")  # the message of a person's last commit
         desk.index.rebuild()
     return Changed(tuple(entries), made)
 
@@ -67,11 +75,11 @@ def _meant(desk: Desk, git: Git, names: Sequence[str]) -> tuple[list[tuple[str, 
 def _rewrite(git: Git, paths: Iterable[str]) -> None:
     dropped = {os.fsencode(path) for path in paths}
     source = git.start(["fast-export", "--all", "--no-data", "--reencode=no", "--signed-tags=strip", "--tag-of-filtered-object=rewrite",
-                        "--use-done-feature", "--reference-excluded-parents"])
+                        "--use-done-feature", "--reference-excluded-parents", "--show-original-ids"])
     target = git.start(["fast-import", "--quiet", "--force", "--done", "--date-format=raw-permissive"], feed=True)
     assert source.stdout and source.stderr and target.stdin
     try:
-        _filter(source.stdout, target.stdin, dropped)
+        _filter(source.stdout, target.stdin, dropped, _Commits(target))
     except BrokenPipeError:
         pass  # the importer says why
     said = source.stderr.read()
@@ -84,7 +92,30 @@ def _rewrite(git: Git, paths: Iterable[str]) -> None:
         raise refusal(git.root, "fast-import", said)
 
 
-def _filter(source: IO[bytes], target: IO[bytes], dropped: set[bytes]) -> None:
+class _Commits:
+    """The commits written so far: the importer is asked for the new id of one when a message names its old id."""
+
+    def __init__(self, importer: subprocess.Popen[bytes]) -> None:
+        self._importer = importer
+        self._marks: dict[bytes, bytes] = {}
+
+    def note(self, block: list[bytes]) -> None:
+        """Remember a commit's mark by its old id."""
+        found = {word: value.strip() for word, _, value in (line.partition(b" ") for line in block[1:3])}
+        if b"mark" in found and b"original-oid" in found:
+            self._marks[found[b"original-oid"]] = found[b"mark"]
+
+    def new_id(self, old: bytes) -> bytes:
+        """The new id, or the old one for a commit that is not among them."""
+        assert self._importer.stdin and self._importer.stdout
+        if old not in self._marks:
+            return old
+        self._importer.stdin.write(b"get-mark " + self._marks[old] + b"\n")
+        self._importer.stdin.flush()
+        return self._importer.stdout.readline().strip() or old
+
+
+def _filter(source: IO[bytes], target: IO[bytes], dropped: set[bytes], commits: _Commits) -> None:
     """Copy a stream commit by commit."""
     held: list[bytes] = []
     for line in iter(source.readline, b""):
@@ -93,10 +124,22 @@ def _filter(source: IO[bytes], target: IO[bytes], dropped: set[bytes]) -> None:
             held.append(line + source.read(size))
             continue
         if line.startswith((b"commit ", b"tag ", b"reset ", b"done")) and held:
-            target.write(b"".join(_without(held, dropped)))
+            _copy(held, target, dropped, commits)
             held = []
         held.append(line)
-    target.write(b"".join(_without(held, dropped)))
+    _copy(held, target, dropped, commits)
+
+
+def _copy(block: list[bytes], target: IO[bytes], dropped: set[bytes], commits: _Commits) -> None:
+    is_commit = block[0].startswith(b"commit ")
+    lines = [_repointed(line, commits.new_id) if is_commit and line.startswith(b"data ") else line for line in _without(block, dropped)]
+    target.write(b"".join(lines))
+    if is_commit:
+        commits.note(block)
+
+
+def _repointed(message: bytes, new_id: Callable[[bytes], bytes]) -> bytes:
+    return re.sub(_UNDOES, lambda found: new_id(found[0]), message)
 
 
 def _without(block: list[bytes], dropped: set[bytes]) -> list[bytes]:
