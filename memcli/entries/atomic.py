@@ -213,7 +213,8 @@ def sync_folder(path: str) -> None:
         finally:
             os.close(fd)
     except OSError as error:
-        raise UserError(f"cannot make the names in {path} durable: {os.strerror(error.errno or 0)}", "check the disk; mem log shows what is in history") from error
+        raise UserError(f"cannot make the names in {path} durable: {os.strerror(error.errno or 0)}",
+                        "check the disk; mem log shows what is in history") from error
 
 
 def _refusal(error: OSError, path: str) -> UserError:
