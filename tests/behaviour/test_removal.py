@@ -202,7 +202,7 @@ def test_purge_has_no_undo_and_says_how_to_go_on(box: Box) -> None:
     box.run("purge", purgeable(box), "--yes", check=0)
     before, head = box.files(), box.git("rev-parse", "HEAD")
     result = box.run("undo", check=17)
-    assert "no way back" in result.err and "mem undo COMMIT" in result.err
+    assert "cannot be taken back" in result.err and "mem undo REVISION" in result.err
     assert (box.files(), box.git("rev-parse", "HEAD")) == (before, head)
     box.run("undo", box.json("log", kept)["commits"][0]["commit"], check=0)
     assert kept not in box.files()

@@ -47,11 +47,11 @@ class Tally:
         return f"{what}: {self.runs} runs, {self.broken} broken off, {self.finished} of those had happened, {len(self.wrong)} wrong"
 
 
-def template(box: Box, entries: int = 8) -> Box:
-    """A vault with entries of every kind that the commands work on, and something to undo."""
+def template(box: Box, entries: int = 8, filler: str = "") -> Box:
+    """A vault with entries of every kind that the commands work on, and something to undo; `filler` makes them long."""
     box.init()
     for number in range(entries):
-        box.write(f"fact-{number:02}.md", f"---\ntitle: Fact {number}\ntags: [x]  # kept\n---\nplain words, word{number:02}\n")
+        box.write(f"fact-{number:02}.md", f"---\ntitle: Fact {number}\ntags: [x]  # kept\n---\nplain words, word{number:02}\n{filler}")
     box.run("ingest", "markdown", "-", input="# A seed\n", check=0)
     box.run("set", *(f"fact-{number:02}.md" for number in range(entries)), "tags+=y", check=0)
     box.run("forget", RESTORE, check=0)

@@ -105,13 +105,13 @@ def disk(sizes: int) -> Tally:
     """A full disk: so many KiB left on a small file system, for each of `sizes` amounts."""
     tally = Tally()
     with homes() as home:
-        source = template(Box(home()))
+        source = template(Box(home()), filler="".join(f"line {number} of a longer text\n" for number in range(3000)))
         place = home()
         os.makedirs(place)
-        with tmpfs(place):
+        with tmpfs(place, 32):
             for number in range(sizes):
                 box = copied(source, f"{place}/{number}")
-                starve(box, 4 * number, number, tally)
+                starve(box, 8 * number, number, tally)
                 subprocess.run(["rm", "-rf", f"{place}/{number}"], check=True)
     return tally
 
