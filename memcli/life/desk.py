@@ -117,6 +117,10 @@ class Desk:
                 return good[0]
         raise NothingFound(f"no entry with an id like {name!r}", "mem list shows ids; mem list --state forgotten shows tombstones")
 
+    def located(self, names: Iterable[str]) -> dict[str, bytes]:
+        """Bytes by path of the entries meant by `names`, each once, however often it is named."""
+        return dict(self.locate(name) for name in names)
+
     def _still(self, id_: str, path: str) -> bytes | None:
         try:
             data = self.bytes_of(path)

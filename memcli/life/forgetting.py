@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import ItemsView, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from memcli import clock
@@ -22,7 +22,7 @@ def forget(desk: Desk, names: Sequence[str], reason: str) -> Changed:
     changes: list[tuple[str, bytes | None, bytes | None]] = []
     entries = []
     with desk.run("forget") as run:
-        for path, old in _distinct(desk, names):
+        for path, old in desk.located(names).items():
             entry = text.read(old, path)
             if entry.state == "forgotten":
                 raise Usage(f"{path} is forgotten already", f"mem restore {short(entry.id)} brings it back")
@@ -31,10 +31,6 @@ def forget(desk: Desk, names: Sequence[str], reason: str) -> Changed:
         subject = short(entries[0][0]) if len(entries) == 1 else count(len(entries), "entry", "entries")
         commit = desk.save(run, changes, subject, [("Mem-Reason", reason)] if reason else [])
     return Changed(tuple(entries), commit)
-
-
-def _distinct(desk: Desk, names: Sequence[str]) -> ItemsView[str, bytes]:
-    return dict(desk.locate(name) for name in names).items()
 
 
 def tombstone(desk: Desk, entry: Entry, reason: str) -> bytes:
@@ -62,15 +58,14 @@ def restore(desk: Desk, names: Sequence[str], at: str) -> Changed:
     entries = []
     with desk.run("restore") as run:
         git = desk.git()
-        for name in names:
-            path, old = present_or_lost(desk, name)
+        for path, old in dict(present_or_lost(desk, name) for name in names).items():
             if at:
                 revision = history.resolve(git, at)
                 new = history.content(git, revision, path)
                 if new is None:
                     raise NothingFound(f"{path} did not exist at {at}", f"mem log {path} shows its history")
             elif old is not None and not is_tombstone(old):
-                raise Usage(f"{path} is neither forgotten nor deleted", f"mem restore {name} --at DATE brings back an earlier text")
+                raise Usage(f"{path} is neither forgotten nor deleted", f"mem restore {path} --at DATE brings back an earlier text")
             else:
                 new = history.last_before_loss(git, path, is_tombstone)
             entries.append((text.read(new, path).id, path))

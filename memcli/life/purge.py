@@ -27,14 +27,14 @@ _UNDOES = rb"(?m)(?<=^Mem-Undoes: )[0-9a-f]{40,64}$"
 
 
 def purge(desk: Desk, names: Sequence[str]) -> Changed:
-    """Take entries out of work tree, index and history. Raises Refused while a stash might hold their text."""
+    """Take entries out of work tree, index and history. Raises Refused while a stash or another work tree holds their text."""
     with desk.run("purge") as run:
         git = run.git
         git.unfilter()
         if git.call("rev-parse", "--verify", "--quiet", "refs/stash", accept=(0, 1)).strip():
             raise Refused("a git stash exists, and what it holds cannot be purged safely", f"git -C {desk.vault.root} stash drop, or pop it, then purge")
         entries, paths = _meant(desk, git, names)
-        commit.branch(git.root)
+        _refuse_where_it_stays(git, paths)
         _rewrite(git, paths)
         for _, path in entries:
             atomic.remove(desk.vault.at(path))
@@ -50,6 +50,17 @@ def purge(desk: Desk, names: Sequence[str]) -> Changed:
     return Changed(tuple(entries), made)
 
 
+def _refuse_where_it_stays(git: Git, paths: Iterable[str]) -> None:
+    for line in git.call("worktree", "list", "--porcelain").decode("utf-8", "surrogateescape").splitlines():
+        word, _, other = line.partition(" ")
+        if word != "worktree" or os.path.realpath(other) == git.root:
+            continue
+        if not os.path.isdir(other):
+            raise Refused(f"the work tree {other} is gone, but git still keeps what was in it", f"git -C {git.root} worktree prune, then purge")
+        if Git(other, git.env).call("ls-files", "-z", "--", *sorted(paths), accept=(0, 128)):
+            raise Refused(f"the work tree {other} of the same repository holds it too", f"git -C {git.root} worktree remove {other}, then purge")
+
+
 def _meant(desk: Desk, git: Git, names: Sequence[str]) -> tuple[list[tuple[str, str]], set[str]]:
     """The entries as (id, path), and every path at which history ever held one of them."""
     from memcli.life.forgetting import present_or_lost
@@ -60,7 +71,8 @@ def _meant(desk: Desk, git: Git, names: Sequence[str]) -> tuple[list[tuple[str, 
         path, data = present_or_lost(desk, name)
         old = data if data is not None else history.last_before_loss(git, path, lambda _: False)
         entry = text.read(old, path)
-        entries.append((entry.id, path))
+        if (entry.id, path) not in entries:
+            entries.append((entry.id, path))
         paths.add(path)
         if entry.has_id:
             line = r"^id: *[\"']?" + entry.id

@@ -69,8 +69,7 @@ def assign(desk: Desk, names: Sequence[str], assignments: Sequence[str]) -> Chan
     changes: list[tuple[str, bytes | None, bytes | None]] = []
     entries = []
     with desk.run("set") as run:
-        for name in names:
-            path, old = desk.locate(name)
+        for path, old in desk.located(names).items():
             entry = desk.readable(path, old)
             wanted = _wanted(entry.meta, assignments)
             entries.append((entry.id, path))

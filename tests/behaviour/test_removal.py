@@ -93,6 +93,24 @@ def test_a_file_with_a_name_of_its_own_that_was_deleted_comes_back_by_its_id(bar
     assert bare.read("My note.md") == ODD.encode()
 
 
+def test_an_entry_that_is_named_twice_is_meant_once(box: Box) -> None:
+    id_, path = box.run("add", f"A {WORD}", check=0).out.split()
+    data = box.read(path)
+    for words in (("set", id_, path, "tags+=x"), ("forget", id_, path), ("restore", id_, path)):
+        assert box.run(*words, check=0).out.count(path) == 1, words
+    assert box.read(path) != data
+    box.sound()
+    assert box.run("purge", id_, path, "--yes", check=0).out.count(path) == 1
+
+
+def test_an_entry_with_broken_front_matter_is_forgotten_and_comes_back(box: Box) -> None:
+    box.write("broken.md", f"---\ntitle: [x\n---\nA {WORD}\n")
+    box.run("forget", "broken.md", check=0)
+    assert box.found(WORD) == []
+    box.run("restore", "broken.md", check=0)
+    assert box.read("broken.md") == f"---\ntitle: [x\n---\nA {WORD}\n".encode()
+
+
 def test_what_is_there_is_not_restored(box: Box) -> None:
     path = box.run("add", "text", check=0).out.split()[1]
     before = box.files()
@@ -195,6 +213,31 @@ def test_purge_is_refused_while_a_stash_may_hold_the_text(box: Box) -> None:
     refs = box.git("for-each-ref")
     assert "stash" in box.run("purge", path, "--yes", check=17).err
     assert box.git("for-each-ref") == refs
+
+
+@pytest.mark.parametrize("how", ["--detach", "-b side"])
+def test_purge_is_refused_while_another_work_tree_holds_the_text(box: Box, how: str) -> None:
+    path = purgeable(box)
+    box.sh(f"git worktree add -q {how} ../side")
+    refs = box.git("for-each-ref")
+    assert "/side of the same repository holds it too" in box.run("purge", path, "--yes", check=17).err
+    assert box.git("for-each-ref") == refs and WORD.encode() in box.read(path)
+    box.sh("rm -r ../side")
+    assert "worktree prune" in box.run("purge", path, "--yes", check=17).err
+    box.sh("git worktree prune; git branch -q -D side || true")
+    box.run("purge", path, "--yes", check=0)
+    assert traces(box) == []
+
+
+def test_purge_reaches_a_branch_that_was_merged(box: Box) -> None:
+    box.git("switch", "-qc", "other")
+    path = box.run("add", f"A {WORD}", check=0).out.split()[1]
+    box.git("switch", "-q", "main")
+    kept = box.run("add", "kept", check=0).out.split()[1]
+    box.git("merge", "-qm", f"merge the {WORD}", "other")
+    box.run("purge", path, "--yes", check=0)
+    assert traces(box) == [] and kept in box.files()
+    assert box.git("rev-list", "--merges", "--count", "HEAD") == "1\n"
 
 
 def test_purge_has_no_undo_and_says_how_to_go_on(box: Box) -> None:

@@ -69,6 +69,15 @@ def test_search_follows_an_undo(noted: Box) -> None:
     assert noted.found("mimsy") == []
 
 
+def test_an_undone_ingest_can_be_run_again(noted: Box) -> None:
+    line = 'mem ingest locomo "$FIXTURES/ingest/conversation.locomo.json"'
+    noted.sh(line)
+    before = noted.files()
+    noted.run("undo", check=0)
+    assert noted.sh(line).out.startswith("6 added, 0 there already")
+    assert sorted(noted.files()) == sorted(before)
+
+
 def test_undo_again_walks_back_command_by_command(noted: Box) -> None:
     states = [noted.files()]
     for line in ("mem add one", f"mem set {ID} tags+=c", f"mem forget {ID}", f"mem restore {ID}"):
