@@ -59,7 +59,7 @@ class Store(Desk):
 
     def rows(self, keep: Callable[[Row], bool]) -> list[Row]:
         """The entries that `keep` says yes to, newest first, then by path."""
-        found = [row for row in self.index.fresh().rows() if keep(row)]
+        found = [row for row in self.index.read(lambda view: view.rows()) if keep(row)]
         found.sort(key=lambda row: row.path)
         found.sort(key=lambda row: row.created, reverse=True)
         return found

@@ -16,7 +16,7 @@ def next_steps() -> None:
         here.lines([error.message + ".", "", "  mem init            make one, found from everywhere", "  mem init .          make this folder one",
                     "  mem --help          all commands"])
         return
-    rows = [row for row in store.index.fresh().rows() if row.state != "forgotten"]
+    rows = store.rows(lambda row: row.state != "forgotten")
     lines = [f"{terminal.line(store.vault.root)}: {len(rows)} {'entry' if len(rows) == 1 else 'entries'}", ""]
     rows.sort(key=lambda row: row.updated or row.created, reverse=True)
     from memcli.output import text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 
@@ -75,13 +76,14 @@ def _is_vault(folder: str) -> bool:
 class Scan:
     """What a walk found: parallel columns, sorted by path, and each folder's modification time in nanoseconds.
 
-    `skipped` maps what cannot be an entry to the reason (doctor tells it).
+    `marks` as `mark` gives them. `skipped` maps what cannot be an entry to the reason (doctor tells it); a folder among them has its
+    time in `folders` too, -1 when it could not be listed.
     """
 
     paths: list[str] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)
     mtimes: list[int] = field(default_factory=list)
-    inodes: list[int] = field(default_factory=list)
+    marks: list[int] = field(default_factory=list)
     folders: dict[str, int] = field(default_factory=dict)
     skipped: dict[str, str] = field(default_factory=dict)
 
@@ -100,8 +102,8 @@ def scan(root: str, only: Iterable[str] | None = None, known: Container[str] = (
         todo.extend(below if only is None else (folder for folder in below if folder not in known))
     rows.sort()
     if rows:
-        paths, sizes, mtimes, inodes = zip(*rows)
-        found.paths, found.sizes, found.mtimes, found.inodes = list(paths), list(sizes), list(mtimes), list(inodes)
+        paths, sizes, mtimes, marks = zip(*rows)
+        found.paths, found.sizes, found.mtimes, found.marks = list(paths), list(sizes), list(mtimes), list(marks)
     return found
 
 
@@ -110,25 +112,24 @@ def _look(root: str, folder: str, found: Scan, rows: list[tuple[str, int, int, i
     here = f"{root}/{folder}" if folder else root
     prefix = f"{folder}/" if folder else ""
     below: list[str] = []
-    mark = len(rows)
+    first = len(rows)
     try:
-        stamp = os.stat(here, follow_symlinks=False).st_mtime_ns
+        info = os.stat(here, follow_symlinks=False)
+        if not stat.S_ISDIR(info.st_mode):
+            return []
+        found.folders[folder] = info.st_mtime_ns
         with os.scandir(here) as entries:
             for entry in entries:
                 name = entry.name
                 if name[0] == ".":
                     if folder and name in (".git", MEM):
-                        del rows[mark:]
+                        del rows[first:]
                         found.skipped[folder] = "a repository or vault of its own"
                         return []
                     continue
                 if name.endswith(".md"):
                     if entry.is_file(follow_symlinks=False):
-                        if _readable_name(name):
-                            info = entry.stat(follow_symlinks=False)
-                            rows.append((prefix + name, info.st_size, info.st_mtime_ns, info.st_ino))
-                        else:
-                            found.skipped[prefix + name] = "the file's name is not UTF-8"
+                        _take(entry, prefix + name, found, rows)
                         continue
                     found.skipped[prefix + name] = _what(entry)
                 if entry.is_dir(follow_symlinks=False):
@@ -136,12 +137,36 @@ def _look(root: str, folder: str, found: Scan, rows: list[tuple[str, int, int, i
                         below.append(prefix + name)
                     else:
                         found.skipped[prefix + name] = "the folder's name is not UTF-8"
-    except OSError as error:
-        if not isinstance(error, FileNotFoundError):
-            found.skipped[folder or "."] = f"cannot be listed: {error.strerror}"
+    except FileNotFoundError:
+        found.folders.pop(folder, None)
         return []
-    found.folders[folder] = stamp
+    except OSError as error:
+        del rows[first:]
+        found.skipped[folder or "."] = f"cannot be listed: {error.strerror}"
+        found.folders[folder] = -1
+        return []
     return below
+
+
+def _take(entry: os.DirEntry[str], path: str, found: Scan, rows: list[tuple[str, int, int, int]]) -> None:
+    if not _readable_name(entry.name):
+        found.skipped[path] = "the file's name is not UTF-8"
+        return
+    try:
+        info = entry.stat(follow_symlinks=False)
+    except FileNotFoundError:
+        return  # deleted since it was listed
+    rows.append((path, info.st_size, info.st_mtime_ns, mark(info)))
+
+
+def mark(info: os.stat_result) -> int:
+    """Inode and change time in one number of 63 bits: tells of another file under the name, and of a write whose time was put back."""
+    return (info.st_ino ^ info.st_ctime_ns) & 0x7FFFFFFFFFFFFFFF
+
+
+def may_be_entry(path: str) -> bool:
+    """Whether a walk would take a regular file at this path of the vault for an entry."""
+    return path.endswith(".md") and not path.startswith(".") and "/." not in path
 
 
 def _what(entry: os.DirEntry[str]) -> str:

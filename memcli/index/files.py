@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from memcli.entries import atomic, text
 from memcli.entries import vault as vaults
 from memcli.index import changes, pending
-from memcli.index.changes import INODE, Stat
+from memcli.index.changes import Stat
 from memcli.index.document import Document, of
 from memcli.index.manifest import Row
 
@@ -19,7 +19,7 @@ _LONG = 200
 def documents(root: str, stats: Mapping[str, Stat], limit: int, progress: Progress) -> Iterator[tuple[Row, Document]]:
     """(row, document) of each path; at most `limit` bytes of a file are read. What vanished or cannot be read is passed over."""
     total = len(stats)
-    for number, (path, (size, mtime, inode)) in enumerate(stats.items()):
+    for number, (path, (size, mtime, mark)) in enumerate(stats.items()):
         if total > _LONG and number % 100 == 0:
             progress("indexing", number, total)
         try:
@@ -27,14 +27,14 @@ def documents(root: str, stats: Mapping[str, Stat], limit: int, progress: Progre
         except OSError:
             continue  # gone or unreadable since the scan; doctor names the latter
         document = of(text.read(data, path), text.data_sum(data))
-        yield pending.row_of(document, size, changes.trusted(mtime), inode), document
+        yield pending.row_of(document, size, changes.trusted(mtime), mark), document
     if total > _LONG:
         progress("indexing", total, total)
 
 
 def stats_of(scan: vaults.Scan) -> dict[str, Stat]:
     """What a scan saw of each path."""
-    return dict(zip(scan.paths, zip(scan.sizes, scan.mtimes, scan.inodes)))
+    return dict(zip(scan.paths, zip(scan.sizes, scan.mtimes, scan.marks)))
 
 
 def stat(root: str, path: str) -> Stat | None:
@@ -43,4 +43,4 @@ def stat(root: str, path: str) -> Stat | None:
         info = os.stat(f"{root}/{path}", follow_symlinks=False)
     except OSError:
         return None
-    return info.st_size, info.st_mtime_ns, info.st_ino & INODE
+    return info.st_size, info.st_mtime_ns, vaults.mark(info)

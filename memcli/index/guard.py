@@ -1,8 +1,10 @@
-"""What happens when the engine fails? Its exceptions, and the panics of its Rust core, become our errors."""
+"""What happens when the engine fails, or its files are not what it wrote? Its exceptions, and the panics of its Rust core, become our
+errors, and files that changed behind its back are not handed to it."""
 
 from __future__ import annotations
 
 import os
+import zlib
 from types import TracebackType
 
 from memcli.errors import IndexUnusable, Locked
@@ -31,6 +33,37 @@ class EngineErrors:
         raise IndexUnusable(f"keyword index {self.folder}: {reason}", REBUILD) from error
 
 
+def seal(folder: str) -> list[int]:
+    """What tells cheaply that nothing was changed since: a checksum over the files' names, sizes and times, and one of `meta.json`."""
+    rows = []
+    for entry in os.scandir(folder):
+        if not entry.name.startswith("."):
+            info = entry.stat(follow_symlinks=False)
+            rows.append(f"{entry.name} {info.st_size} {info.st_mtime_ns} {info.st_ctime_ns}")
+    return [zlib.crc32("\n".join(sorted(rows)).encode()), _sum_of_meta(folder)]
+
+
+def prove(folder: str, sealed: list[int], *, committing: bool) -> None:
+    """Raise IndexUnusable unless the files are those that were sealed, or whole by their own checksums.
+
+    `committing`: a fold may have come as far as its commit, so `meta.json` may be newer than the seal.
+    """
+    with EngineErrors(folder):
+        now = seal(folder)
+        if now == sealed:
+            return
+        wrong = damaged(folder)
+        if now[1] != sealed[1] and not committing:
+            wrong.append("meta.json")
+    if wrong:
+        raise IndexUnusable(f"keyword index {folder}: {wrong[0]} is not what was written", REBUILD)
+
+
+def _sum_of_meta(folder: str) -> int:
+    with open(f"{folder}/meta.json", "rb") as file:
+        return zlib.crc32(file.read())
+
+
 def damaged(folder: str) -> list[str]:
     """The index files whose content is not what was written, by the checksum at the end of each. Reads all of them.
 
@@ -43,7 +76,6 @@ def damaged(folder: str) -> list[str]:
 def _sound(path: str) -> bool:
     """Whether a file ends in `{..., "crc": N}`, the length of that and a magic number, and N is the checksum of the rest."""
     import json
-    import zlib
 
     with open(path, "rb") as file:
         data = file.read()
@@ -52,4 +84,4 @@ def _sound(path: str) -> bool:
         footer = json.loads(data[-8 - length:-8]) if magic == _MAGIC else {}
     except ValueError:
         return False
-    return bool(footer.get("crc") == zlib.crc32(data[:-8 - length]))
+    return isinstance(footer, dict) and bool(footer.get("crc") == zlib.crc32(data[:-8 - length]))

@@ -1,8 +1,9 @@
 """What did the index see of the files when it was last written? One file, read in parts.
 
-Layout of `.mem/index/manifest`: a line of JSON (format, generation, number of entries, each section's offset, length and CRC-32),
-then the sections back to back. A section is read and checked only when it is asked for: search needs the stat columns of a small
-vault and nothing but the header of a large one.
+Layout of `.mem/index/manifest`: a line of JSON (format, generation, number of entries, the keyword index's name and seal, each
+section's offset, length and CRC-32) with its own CRC-32 behind it, then the sections back to back. A
+section is read and checked only when it is asked for: search needs the stat columns of a small vault and nothing but the header of
+a large one.
 """
 
 from __future__ import annotations
@@ -24,12 +25,12 @@ _HEADER_MAX = 4096
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What the manifest knows of one entry. `size` in bytes, `mtime` in nanoseconds, -1 when too fresh to be trusted."""
+    """What the manifest knows of one entry. `size` in bytes, `mtime` in nanoseconds, -1 when too fresh to be trusted; `mark` as a scan gives it."""
 
     path: str
     size: int
     mtime: int
-    inode: int
+    mark: int
     sum: str
     id: str
     title: str
@@ -53,11 +54,15 @@ class Manifest:
         try:
             head = os.pread(self._fd, _HEADER_MAX, 0).partition(b"\n")[0]
             self._start = len(head) + 1
-            data = json.loads(head)
+            text, _, check = head.rpartition(b" ")
+            data = json.loads(text)
             if data["format"] != FORMAT:
                 raise IndexUnusable(f"the index has format {data['format']}, this version reads {FORMAT}", _HINT)
+            if int(check, 16) != zlib.crc32(text):
+                raise ValueError("checksum")
             self.generation = str(data["generation"])
             self.keyword = str(data["keyword"])
+            self.seal: list[int] = data["seal"]
             self.entries = int(data["entries"])
             self._sections: dict[str, list[int]] = {str(k): [int(n) for n in v] for k, v in data["sections"].items()}
         except (ValueError, KeyError, TypeError, AttributeError, OSError):
@@ -85,7 +90,7 @@ class Manifest:
         return data.decode().split("\0") if data else []
 
     def stats(self) -> tuple[array[int], array[int], array[int]]:
-        """Sizes (bytes), modification times (ns) and inodes, in the order of `paths`."""
+        """Sizes (bytes), modification times (ns) and marks, in the order of `paths`."""
         whole = array("q")
         whole.frombytes(self._section("stats"))
         n = self.entries
@@ -118,17 +123,17 @@ class Manifest:
 
     def rows(self) -> list[Row]:
         """Everything, in the order of `paths`."""
-        sizes, mtimes, inodes = self.stats()
+        sizes, mtimes, marks = self.stats()
         catalog = json.loads(self._section("catalog"))
-        return [Row(path, size, mtime, inode, sum_, id_, row[0], row[1], row[2], row[3], row[4], tuple(row[5]))
-                for path, size, mtime, inode, sum_, id_, row in zip(self.paths(), sizes, mtimes, inodes, self.sums(), self.ids(), catalog)]
+        return [Row(path, size, mtime, mark, sum_, id_, row[0], row[1], row[2], row[3], row[4], tuple(row[5]))
+                for path, size, mtime, mark, sum_, id_, row in zip(self.paths(), sizes, mtimes, marks, self.sums(), self.ids(), catalog)]
 
 
-def write(path: str, rows: Sequence[Row], folders: Mapping[str, int], *, generation: str, keyword: str) -> None:
-    """Replace the manifest. `rows` sorted by path; `keyword` names the keyword index's folder beside it."""
+def write(path: str, rows: Sequence[Row], folders: Mapping[str, int], *, generation: str, keyword: str, seal: list[int]) -> None:
+    """Replace the manifest. `rows` sorted by path; `keyword` names the keyword index's folder beside it, `seal` as `guard` makes it."""
     stats = array("q", [row.size for row in rows])
     stats.extend(row.mtime for row in rows)
-    stats.extend(row.inode & 0x7FFFFFFFFFFFFFFF for row in rows)
+    stats.extend(row.mark for row in rows)
     catalog = [[row.title, row.type, row.state, row.created, row.updated, list(row.tags)] for row in rows]
     parts = {
         "paths": "\0".join(row.path for row in rows).encode(),
@@ -143,5 +148,6 @@ def write(path: str, rows: Sequence[Row], folders: Mapping[str, int], *, generat
     for name, data in parts.items():
         sections[name] = [offset, len(data), zlib.crc32(data)]
         offset += len(data)
-    head = {"format": FORMAT, "generation": generation, "keyword": keyword, "entries": len(rows), "sections": sections}
-    atomic.write(path, json.dumps(head).encode() + b"\n" + b"".join(parts.values()), durable=False)
+    head = {"format": FORMAT, "generation": generation, "keyword": keyword, "seal": seal, "entries": len(rows), "sections": sections}
+    text = json.dumps(head).encode()
+    atomic.write(path, b"%s %08x\n" % (text, zlib.crc32(text)) + b"".join(parts.values()), durable=False)

@@ -1,18 +1,21 @@
 """What came after the manifest was written? A log of JSON lines that every reader lays over it.
 
-Lines: `{"up": path, "stat": [size, mtime, inode], "doc": {...}}` an entry as it is now; `{"rm": path}` gone;
+Lines: `{"up": path, "stat": [size, mtime, mark], "doc": {...}}` an entry as it is now; `{"rm": path}` gone;
 `{"dir": folder, "mtime": ns}` a folder's time after our own write; `{"again": [paths]}` look at these afresh (they were on
-their way into the keyword index). A torn last line is what a killed command did not acknowledge; freshness finds the file.
+their way into the keyword index). Before each stands its CRC-32. A torn last line is what a killed command did not acknowledge;
+freshness finds the file.
 """
 
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from memcli.entries import atomic
+from memcli.errors import IndexUnusable
 from memcli.index.document import Document
 from memcli.index.manifest import Row
 
@@ -52,34 +55,41 @@ class Pending:
         self.again.add(path)
 
 
-def row_of(document: Document, size: int, mtime: int, inode: int) -> Row:
-    """The manifest's row for a document whose file has this size (bytes), modification time (ns) and inode."""
-    return Row(document.path, size, mtime, inode & 0x7FFFFFFFFFFFFFFF, document.sum, document.id, document.title, document.type, document.state,
+def row_of(document: Document, size: int, mtime: int, mark: int) -> Row:
+    """The manifest's row for a document whose file has this size (bytes), modification time (ns) and mark."""
+    return Row(document.path, size, mtime, mark, document.sum, document.id, document.title, document.type, document.state,
                document.created, document.updated, document.tags)
 
 
 def read(path: str) -> Pending:
-    """The log at `path`; an absent one is empty."""
+    """The log at `path`; an absent one is empty. Raises IndexUnusable when a line is not what was written."""
     pending = Pending()
     try:
         data = atomic.read(path)
     except OSError:
         return pending
     pending.size_bytes = len(data)
-    for line in data.split(b"\n"):
+    for line in data.split(b"\n")[:-1]:
         if line:
             try:
-                _take(pending, json.loads(line))
+                _take(pending, _proven(line))
             except (ValueError, KeyError, TypeError):
-                continue
+                raise IndexUnusable("the index's log is damaged", "mem index --rebuild makes it anew from the files; nothing is lost") from None
     return pending
+
+
+def _proven(line: bytes) -> dict[str, Any]:
+    if int(line[:8], 16) != zlib.crc32(line[9:]):
+        raise ValueError("checksum")
+    found: dict[str, Any] = json.loads(line[9:])
+    return found
 
 
 def _take(pending: Pending, line: dict[str, Any]) -> None:
     if "up" in line:
         document = Document.from_row(line["doc"])
-        size, mtime, inode = map(int, line["stat"])
-        pending.up(row_of(document, size, mtime, inode), document)
+        size, mtime, mark = map(int, line["stat"])
+        pending.up(row_of(document, size, mtime, mark), document)
     elif "rm" in line:
         pending.down(str(line["rm"]))
     elif "dir" in line:
@@ -91,7 +101,7 @@ def _take(pending: Pending, line: dict[str, Any]) -> None:
 
 def line_up(row: Row, document: Document) -> str:
     """The log's line for an entry as it is now."""
-    return json.dumps({"up": row.path, "stat": [row.size, row.mtime, row.inode], "doc": document.to_json_row()})
+    return json.dumps({"up": row.path, "stat": [row.size, row.mtime, row.mark], "doc": document.to_json_row()})
 
 
 def line_down(path: str) -> str:
@@ -111,4 +121,5 @@ def line_again(paths: Iterable[str]) -> str:
 
 def append(path: str, lines: Iterable[str]) -> None:
     """Add lines in one write, each on a line of its own whatever a killed writer left before them."""
-    atomic.append(path, ("\n" + "\n".join(lines) + "\n").encode())
+    made = [b"%08x %s" % (zlib.crc32(text), text) for text in map(str.encode, lines)]
+    atomic.append(path, b"\n" + b"\n".join(made) + b"\n")

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from memcli import faults
 from memcli.config import Settings
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from memcli.index.keyword import KeywordIndex
 
 Warn = Callable[[str], None]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,34 +80,45 @@ class Index:
                 how = "files" if view.manifest.entries <= self._settings.whole("index.scan_limit") else "folders"
             look = changes.by_file if how == "files" else changes.by_folder
             found = look(self.vault.root, view.manifest, view.pending)
+            if found.changed or found.gone or found.folders or view.pending.again:
+                view = self._take_in(view, found, how)
         except IndexUnusable as error:
             return self._anew(error)
-        if found.changed or found.gone or found.folders or view.pending.again:
-            view = self._take_in(view, found)
         view.scanned = how
         return view
 
+    def read(self, look: Callable[[View], T], scan: str = "auto") -> T:
+        """What `look` sees in a fresh view. An index that proves unusable under it is looked at again, as another process may have
+        replaced it, and then made anew."""
+        try:
+            return look(self.fresh(scan))
+        except IndexUnusable:
+            pass
+        try:
+            return look(self.fresh(scan))
+        except IndexUnusable as error:
+            return look(self._anew(error))
+
     def status(self, *, take_in: bool) -> Status:
         """How things stand; `take_in` first takes in every change to the files. Raises IndexUnusable when there is nothing to look at."""
-        view = self.fresh("files") if take_in else self.load()
+        if take_in:
+            rows, view = self.read(lambda view: (view.rows(), view), "files")
+        else:
+            view = self.load()
+            rows = view.rows()
         unseen = 0
         if not take_in and view.manifest:
             found = changes.by_file(self.vault.root, view.manifest, view.pending)
             known = {row.path: row.sum for row in view.rows() if row.path in found.changed}
             unseen = len(found.gone) + sum(row.sum != known.get(path) for path, (row, _) in self._read(found.changed).items())
         size = sum(entry.stat(follow_symlinks=False).st_size for folder, _, _ in os.walk(self.vault.index) for entry in os.scandir(folder) if entry.is_file())
-        return Status(len(view.rows()), len(view.pending.documents), unseen, size)
+        return Status(len(rows), len(view.pending.documents), unseen, size)
 
     def keyword(self, view: View) -> KeywordIndex:
         """The keyword index that belongs to a view. Raises IndexUnusable."""
-        from memcli.index.keyword import KeywordIndex
+        return view.memory if view.memory is not None else fold.keyword(self.vault, view)
 
-        if view.memory is not None:
-            return view.memory
-        assert view.manifest
-        return KeywordIndex.open(f"{self.vault.index}/{view.manifest.keyword}")
-
-    def _take_in(self, view: View, found: Changes) -> View:
+    def _take_in(self, view: View, found: Changes, how: str) -> View:
         documents = self._read(found.changed)
         lines = self._overlay(view, found, documents)
         if view.pending.room(self._settings.whole("index.pending_max")) >= 0 and not view.pending.again:
@@ -119,10 +131,13 @@ class Index:
                 if current.manifest.generation == view.manifest.generation:
                     pending.append(fold.log_path(self.vault, current.manifest.generation), lines)
                     fold.fold(self.vault, self.load(), self.max_bytes, self._progress)
-                return self.load()
+                    return self.load()
+        except IndexUnusable:
+            raise
         except MemError as error:
             self._warn(f"{len(documents)} changed files are not in the index yet ({error.message}); searching them one by one")
             return view
+        return self.fresh(how)  # another command folded what it saw, which may be less than we did
 
     def _overlay(self, view: View, found: Changes, documents: dict[str, tuple[Row, Document]]) -> list[str]:
         """Lay changes over the view; returns the log's lines for them."""
@@ -171,6 +186,7 @@ class Index:
     def note(self, paths: list[str], before: Mapping[str, int]) -> None:
         """Take in our own write to `paths`. An index that cannot be read is left for the next reader to make anew."""
         atomic.sweep(self.vault.index)
+        paths = [path for path in paths if vaults.may_be_entry(path)]
         try:
             view = self.load()
         except IndexUnusable:
@@ -184,7 +200,7 @@ class Index:
             return
         lines = self._overlay(view, Changes(stats, [path for path in paths if path not in stats]), self._read(stats))
         if view.manifest.entries > self._settings.whole("index.scan_limit"):
-            known = {**view.manifest.folders(), **view.pending.folders}
+            known = changes.folder_times(view.manifest, view.pending)
             ours = [folder for folder, mtime in before.items() if known.get(folder, changes.UNTRUSTED) == mtime]
             lines += [pending.line_folder(folder, mtime) for folder, mtime in self.folder_times(f"{folder}/x" for folder in ours).items() if folder in ours]
         pending.append(log, lines)
@@ -203,15 +219,6 @@ class Index:
 
     def _documents(self) -> Iterator[tuple[Row, Document]]:
         return files.documents(self.vault.root, files.stats_of(vaults.scan(self.vault.root)), self.max_bytes, self._progress)
-
-    def renewed(self, why: IndexUnusable) -> View:
-        """A view after the index turned out to be unusable: one that another process replaced meanwhile, or a rebuilt one."""
-        try:
-            view = self.fresh()
-            self.keyword(view)
-            return view
-        except IndexUnusable:
-            return self._anew(why)
 
     def _anew(self, why: IndexUnusable) -> View:
         """Rebuild because the index is absent or unusable; in memory when it cannot be written."""

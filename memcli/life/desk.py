@@ -108,7 +108,7 @@ class Desk:
         if len(part) < LEAST_PART or not part.isalnum():
             raise Usage(f"{name!r} names no entry", "give an id, at least four characters of its beginning or end, or a path; mem list shows them")
         for scan in ("none", "files"):
-            found = self.index.fresh(scan).find(part)
+            found = self.index.read(lambda view: view.find(part), scan)
             good = [(path, data) for id_, path in found if (data := self._still(id_, path)) is not None]
             if len(good) > 1:
                 ways = ", ".join(path for path, _ in good[:5])

@@ -50,9 +50,9 @@ def _house(desk: Desk, fix: bool) -> Iterator[Problem]:
             from memcli.entries.run import clear_git_locks
 
             clear_git_locks(run.git)
-            stray = [path for where in vaults.scan(desk.vault.root).folders for path in atomic.sweep(f"{desk.vault.root}/{where}".rstrip("/"))]
+            stray = [path for where in _folders(desk) for path in atomic.sweep(f"{desk.vault.root}/{where}".rstrip("/"))]
     else:
-        stray = [f"{where}/{name}".lstrip("/") for where in vaults.scan(desk.vault.root).folders
+        stray = [f"{where}/{name}".lstrip("/") for where in _folders(desk)
                  for name in _names(f"{desk.vault.root}/{where}") if name.startswith(".") and name.endswith(atomic.TEMPORARY)]
     for path in [*left, *stray]:
         yield Problem("leftover", os.path.relpath(path, desk.vault.root) if os.path.isabs(path) else path,
@@ -63,6 +63,11 @@ def _house(desk: Desk, fix: bool) -> Iterator[Problem]:
                 with desk.run("doctor") as run:
                     desk.save(run, [(name, None, vaults.IGNORED)], f"{name} put back")
             yield Problem("missing-file", name, "missing, so git would track the index and the lock", "mem doctor --fix puts it back", fixed=fix)
+
+
+def _folders(desk: Desk) -> list[str]:
+    scan = vaults.scan(desk.vault.root)
+    return [folder for folder in scan.folders if folder not in scan.skipped]
 
 
 def _names(folder: str) -> list[str]:

@@ -51,7 +51,7 @@ def ingest(desk: Desk, name: str, sources: Sequence[str], options: Mapping[str, 
 
 def _new(desk: Desk, plugin: Ingest, sources: Sequence[Source], options: Mapping[str, str], report: Report) -> Iterator[tuple[str, Intake]]:
     """The drafts that are not in the vault yet, as (path, intake); everything else goes into the report."""
-    known = {row.id for row in desk.index.fresh().rows()}
+    known = {row.id for row in desk.index.read(lambda view: view.rows())}
     taken: set[str] = set()
     for source in sources:
         for one in _guarded(plugin, source, options, desk):

@@ -48,7 +48,7 @@ def _own_id(desk: Desk, given: Value) -> str:
     if not ids.is_id(str(given)):
         raise Usage(f"{given!r} is not an id (26 characters of a ULID)", "leave it out and one is made")
     id_ = ids.normalise(str(given))
-    if desk.index.fresh().find(id_):
+    if desk.index.read(lambda view: view.find(id_)):
         raise Usage(f"an entry {id_} exists already", f"mem edit {short(id_)} changes it; leave the id out to add another one")
     return id_
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from memcli.entries import atomic, text
-from memcli.errors import IndexUnusable
 from memcli.index.hit import Hit as Match
 from memcli.index.hit import Part
 from memcli.index.sync import Index
+from memcli.index.view import View
 from memcli.search import query as queries
 from memcli.search.marks import Marker
 from memcli.search.snippet import snippet
@@ -43,14 +43,13 @@ class Found:
 def search(index: Index, question: str, *, limit: int, fuzzy: bool, filters: Sequence[str], explain: bool, scan: str) -> Found:
     """The best `limit` entries for a question. Raises Usage for one that asks nothing."""
     ask = queries.parse(question, fuzzy=fuzzy, filters=filters)
-    view = index.fresh(scan)
-    try:
-        matches = index.keyword(view).search(ask, limit, view.overlay, explain=explain)
-    except IndexUnusable as error:
-        view = index.renewed(error)
-        matches = index.keyword(view).search(ask, limit, view.overlay, explain=explain)
+
+    def look(view: View) -> tuple[list[Match], str]:
+        return index.keyword(view).search(ask, limit, view.overlay, explain=explain), view.scanned
+
+    matches, scanned = index.read(look, scan)
     marker = Marker(ask)
-    return Found([_hit(index, marker, match) for match in matches], view.scanned, ask.dropped)
+    return Found([_hit(index, marker, match) for match in matches], scanned, ask.dropped)
 
 
 def _hit(index: Index, marker: Marker, match: Match) -> Hit:
