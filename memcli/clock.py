@@ -42,13 +42,13 @@ def freeze(at: datetime | None) -> None:
 
 def rfc3339(at: datetime) -> str:
     """`2026-11-23T08:00:00Z` for an aware datetime."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return at.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
 
 
 def parse(text: str) -> datetime:
     """An aware UTC datetime from RFC 3339 or a bare date (midnight UTC).
 
-    A time without an offset counts as UTC. Raises ValueError on anything else, 2024-13-45 included.
+    A time without an offset counts as UTC. Raises ValueError on anything else: 2024-13-45, or what UTC puts outside the years 1 to 9999.
     """
     text = text.strip()
     if len(text) > 40:
@@ -56,4 +56,7 @@ def parse(text: str) -> datetime:
     value = datetime.fromisoformat(text.replace("z", "Z"))
     if value.tzinfo is None:
         value = value.replace(tzinfo=UTC)
-    return value.astimezone(UTC)
+    try:
+        return value.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("outside the years 1 to 9999") from error

@@ -69,7 +69,7 @@ def seconds(text: str) -> int | None:
         return None
     try:
         return int(clock.parse(text).timestamp())
-    except (ValueError, OverflowError):
+    except ValueError:
         return None
 
 
