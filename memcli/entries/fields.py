@@ -26,7 +26,7 @@ def faults(entry: Entry, data: bytes = b"") -> list[EntryInvalid]:
     Names that `mem` does not know may hold anything.
     """
     found = [] if entry.problem is None else [entry.problem]
-    front = unify(data.decode(errors="replace")).split("\n", 4096) if data else []
+    front = _lines(data)
     for name, value in entry.meta.items():
         reason = RULES[name](value) if name in RULES and value is not None else ""
         if reason:
@@ -35,6 +35,15 @@ def faults(entry: Entry, data: bytes = b"") -> list[EntryInvalid]:
     if start is not None and end is not None and end < start:
         found.append(EntryInvalid(entry.path, _line(front, "valid_to"), "`valid_to` is before `valid_from`"))
     return found
+
+
+def line_of(data: bytes, name: str) -> int:
+    """The line of a file on which a field stands, 0 where that is not known."""
+    return _line(_lines(data), name)
+
+
+def _lines(data: bytes) -> list[str]:
+    return unify(data.decode(errors="replace")).split("\n", 4096) if data else []
 
 
 def _line(lines: list[str], name: str) -> int:
@@ -50,7 +59,7 @@ def _line(lines: list[str], name: str) -> int:
 def _moment(value: Value) -> datetime | None:
     try:
         return clock.parse(value) if isinstance(value, str) else None
-    except (ValueError, OverflowError):
+    except ValueError:
         return None
 
 

@@ -19,6 +19,7 @@ MAX_DEPTH = 16
 FIRST_LINE = 2  # the line of the file on which front matter starts
 HINT = "fix the lines between the two `---`; until then the file is searched as plain text"
 
+_CONFLICT = re.compile(r"^<{7} ", re.MULTILINE).search
 _CLOSING = re.compile(r"\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)").search
 
 
@@ -64,7 +65,13 @@ def parse_fully(front: str, path: str) -> dict[str, Value]:
     """What `parse` answers, by ruamel.yaml alone."""
     from memcli.entries import nodes
 
-    root = nodes.compose(front, path)
+    try:
+        root = nodes.compose(front, path)
+    except EntryInvalid as error:
+        conflict = _CONFLICT(front)
+        if conflict is None:
+            raise
+        raise refused(path, front.count("\n", 0, conflict.start()), "conflict markers of a merge: someone has to choose a side") from error
     return {} if root is None else nodes.map_value(root, path)
 
 

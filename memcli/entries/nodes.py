@@ -70,7 +70,8 @@ def value_of(node: Node, path: str) -> Value:
     try:
         return plainyaml.resolve(node.text)
     except ValueError as error:
-        raise refused(path, node.line, f"`{node.text[:20]}` is not a number that can be read") from error
+        shown = f"`{node.text[:20]}…` ({len(node.text)} digits)" if len(node.text) > 20 else f"`{node.text}`"
+        raise refused(path, node.line, f"{shown} is not a number that can be read") from error
 
 
 def map_value(node: Node, path: str) -> dict[str, Value]:

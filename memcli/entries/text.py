@@ -111,6 +111,24 @@ def check(entry: Entry, data: bytes = b"") -> list[EntryInvalid]:
     return faults(entry, data)
 
 
+def head(data: bytes, limit: int) -> bytes:
+    """`data`, of which at most `limit` bytes were read, without a character that the limit cut in two."""
+    if len(data) < limit:
+        return data
+    start = next((back for back in range(1, min(4, len(data)) + 1) if data[-back] & 0xC0 != 0x80), 0)
+    size = 0 if not start else 4 if data[-start] >= 0xF0 else 3 if data[-start] >= 0xE0 else 2 if data[-start] >= 0xC0 else 1
+    return data[:-start] if size > start else data
+
+
+def damage(entry: Entry) -> EntryInvalid | None:
+    """Why an entry is not to be edited: its problem, or a NUL, which no text holds."""
+    at = entry.body.find("\0")
+    if entry.problem is not None or at < 0:
+        return entry.problem
+    line = entry.body_line + entry.body.count("\n", 0, at)
+    return EntryInvalid(entry.path, line, "a NUL byte: the file is damaged or not text", f"mem restore {entry.path} --at DATE brings back an earlier text")
+
+
 def data_sum(data: bytes) -> str:
     """The checksum that tells two revisions of a file apart: blake2b with 128 bits, as hex."""
     from _blake2 import blake2b
@@ -138,7 +156,7 @@ def tags_of(value: Value) -> tuple[str, ...]:
 
 def _not_utf8(data: bytes, error: UnicodeDecodeError, path: str) -> EntryInvalid:
     line = data.count(b"\n", 0, error.start) + 1
-    return EntryInvalid(path, line, f"byte 0x{data[error.start]:02x} is not UTF-8", "store the file as UTF-8")
+    return EntryInvalid(path, line, f"byte 0x{data[error.start]:02x} is not UTF-8", "store the file as UTF-8; if it is Latin-1: iconv -f latin1 -t utf-8")
 
 
 def _one_of(value: Value, known: tuple[str, ...], default: str) -> str:
@@ -156,7 +174,7 @@ def _time(value: Value) -> str:
     try:
         at = clock.parse(value)
         return value if _CANONICAL_TIME(value) else clock.rfc3339(at)
-    except (ValueError, OverflowError):
+    except ValueError:
         return ""
 
 

@@ -127,16 +127,10 @@ def _look(root: str, folder: str, found: Scan, rows: list[tuple[str, int, int, i
                         found.skipped[folder] = "a repository or vault of its own"
                         return []
                     continue
-                if name.endswith(".md"):
-                    if entry.is_file(follow_symlinks=False):
-                        _take(entry, prefix + name, found, rows)
-                        continue
-                    found.skipped[prefix + name] = _what(entry)
-                if entry.is_dir(follow_symlinks=False):
-                    if _readable_name(name):
-                        below.append(prefix + name)
-                    else:
-                        found.skipped[prefix + name] = "the folder's name is not UTF-8"
+                try:
+                    _take(entry, prefix + name, found, rows, below)
+                except FileNotFoundError:
+                    continue  # gone since it was listed
     except FileNotFoundError:
         found.folders.pop(folder, None)
         return []
@@ -148,15 +142,23 @@ def _look(root: str, folder: str, found: Scan, rows: list[tuple[str, int, int, i
     return below
 
 
-def _take(entry: os.DirEntry[str], path: str, found: Scan, rows: list[tuple[str, int, int, int]]) -> None:
-    if not _readable_name(entry.name):
-        found.skipped[path] = "the file's name is not UTF-8"
+def _take(entry: os.DirEntry[str], path: str, found: Scan, rows: list[tuple[str, int, int, int]], below: list[str]) -> None:
+    """Take in one thing of a folder: an entry, a folder to look into, or what doctor should name."""
+    markdown = entry.name.endswith(".md")
+    if markdown and entry.is_file(follow_symlinks=False):
+        if _readable_name(entry.name):
+            info = entry.stat(follow_symlinks=False)
+            rows.append((path, info.st_size, info.st_mtime_ns, mark(info)))
+        else:
+            found.skipped[path] = "the file's name is not UTF-8"
         return
-    try:
-        info = entry.stat(follow_symlinks=False)
-    except FileNotFoundError:
-        return  # deleted since it was listed
-    rows.append((path, info.st_size, info.st_mtime_ns, mark(info)))
+    if markdown or entry.is_symlink() and os.path.isdir(entry.path):
+        found.skipped[path] = _what(entry)
+    if entry.is_dir(follow_symlinks=False):
+        if _readable_name(entry.name):
+            below.append(path)
+        else:
+            found.skipped[path] = "the folder's name is not UTF-8"
 
 
 def mark(info: os.stat_result) -> int:

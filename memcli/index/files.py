@@ -23,7 +23,7 @@ def documents(root: str, stats: Mapping[str, Stat], limit: int, progress: Progre
         if total > _LONG and number % 100 == 0:
             progress("indexing", number, total)
         try:
-            data = atomic.read(f"{root}/{path}", limit)
+            data = text.head(atomic.read(f"{root}/{path}", limit), limit)
         except OSError:
             continue  # gone or unreadable since the scan; doctor names the latter
         document = of(text.read(data, path), text.data_sum(data))

@@ -131,10 +131,10 @@ class Desk:
         return data if text.read(data, path).id == id_ else None
 
     def readable(self, path: str, data: bytes) -> Entry:
-        """An entry that can be edited. Raises its EntryInvalid when the front matter cannot be read."""
+        """An entry that can be edited. Raises its EntryInvalid when it is damaged or the front matter cannot be read."""
         entry = text.read(data, path)
-        if entry.problem is not None:
-            problem = entry.problem
+        problem = text.damage(entry)
+        if problem is not None:
             raise EntryInvalid(problem.path, problem.line, problem.reason, problem.hint or "correct the file, then run the command again")
         return entry
 

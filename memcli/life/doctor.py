@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import os
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from memcli.entries import atomic, commit, text
+from memcli.entries import atomic, commit, fields, text
 from memcli.entries import vault as vaults
 from memcli.entries.model import Entry
-from memcli.errors import IndexUnusable, MemError
+from memcli.errors import EntryInvalid, IndexUnusable, MemError
 from memcli.index import verify
 from memcli.life.desk import Desk
 
 _CONFLICT = ("<<<<<<< ", ">>>>>>> ")
+_DIRECTIVE = ("%YAML ", "%TAG ")
+_MISLEADING = ("Cc", "Cf", "Zl", "Zp")  # Unicode categories: control, format (direction, no width), line and paragraph separators
+_JOINERS = "\u200c\u200d"  # spelling needs them, and so do emoji
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,9 @@ def _names(folder: str) -> list[str]:
 def _files(desk: Desk) -> Iterator[Problem]:
     scan = vaults.scan(desk.vault.root)
     limit = desk.settings.whole("entry.max_bytes")
+    for path in (*scan.paths, *scan.skipped):
+        if _misleading(path):
+            yield Problem("odd-name", path, "its name holds a control, direction or zero-width character", "rename it; what is shown is not what it is called")
     for path, reason in scan.skipped.items():
         yield Problem("not-an-entry", path, f"passed over: {reason}", "move or rename it if it should be an entry")
     seen: dict[str, str] = {}
@@ -89,23 +96,37 @@ def _files(desk: Desk) -> Iterator[Problem]:
         if size > limit:
             yield Problem("too-long", path, f"{size} bytes; only the first {limit} are indexed", "split it, or raise entry.max_bytes")
         try:
-            entry = text.read(atomic.read(f"{desk.vault.root}/{path}", limit), path)
+            data = text.head(atomic.read(f"{desk.vault.root}/{path}", limit), limit)
         except OSError as error:
             yield Problem("unreadable", path, f"cannot be read: {error.strerror}", "check its permissions")
             continue
-        yield from _entry(entry)
+        entry = text.read(data, path)
+        yield from _entry(entry, data)
         if entry.has_id and entry.id in seen:
-            yield Problem("duplicate-id", path, f"has the same id as {seen[entry.id]}", "give one of them another id, or delete the copy")
+            found = EntryInvalid(path, fields.line_of(data, "id"), f"has the same id as {seen[entry.id]}")
+            yield Problem("duplicate-id", path, found.message, "give one of them another id, or delete the copy")
         seen.setdefault(entry.id, path)
     if len(scan.paths) > 1000:
         desk.talk.progress("examining", len(scan.paths), len(scan.paths))
 
 
-def _entry(entry: Entry) -> Iterator[Problem]:
-    if entry.problem is not None:
-        yield Problem("entry-invalid", entry.path, entry.problem.message, entry.problem.hint or "its text is still found; correct the front matter")
+def _misleading(path: str) -> bool:
+    """Whether a path holds what a terminal obeys or hides instead of showing it."""
+    return not path.isprintable() and any(unicodedata.category(one) in _MISLEADING and one not in _JOINERS for one in path)
+
+
+def _entry(entry: Entry, data: bytes) -> Iterator[Problem]:
+    damage = text.damage(entry)
+    if damage is not None:
+        yield Problem("entry-invalid", entry.path, damage.message, damage.hint or "its text is still found; correct the front matter")
         return
-    for problem in text.check(entry):
+    if not entry.body.strip() and entry.state not in ("forgotten", "archived"):
+        what = "only front matter, no text: its title is all that can be found" if entry.meta else "empty: nothing to remember"
+        yield Problem("empty", entry.path, what, "write something in it, or delete it")
+    if entry.body.startswith(_DIRECTIVE):
+        cut = EntryInvalid(entry.path, entry.body_line, "a YAML directive in the text: the front matter ended in the line before it")
+        yield Problem("front-matter-cut", entry.path, cut.message, "remove the `...` and the directive if what follows is front matter too")
+    for problem in text.check(entry, data):
         yield Problem("field-invalid", entry.path, problem.message, problem.hint or "see man mem-entry")
     lines = entry.body.split("\n")
     marks = [number for number, line in enumerate(lines, entry.body_line) if line.startswith(_CONFLICT)]

@@ -55,8 +55,9 @@ def _own_id(desk: Desk, given: Value) -> str:
 
 def _refuse_bad(data: bytes, path: str) -> None:
     entry = text.read(data, path)
-    if entry.problem is not None:
-        raise entry.problem
+    damage = text.damage(entry)
+    if damage is not None:
+        raise damage
     problems = text.check(entry)
     if problems:
         raise Usage(problems[0].reason, problems[0].hint or "mem man entry")

@@ -55,7 +55,8 @@ def search(index: Index, question: str, *, limit: int, fuzzy: bool, filters: Seq
 def _hit(index: Index, marker: Marker, match: Match) -> Hit:
     """A match with its best line, read from the file itself."""
     try:
-        entry = text.read(atomic.read(f"{index.vault.root}/{match.path}", index.max_bytes), match.path)
+        data = atomic.read(f"{index.vault.root}/{match.path}", index.max_bytes)
+        entry = text.read(text.head(data, index.max_bytes), match.path)
         best = snippet(entry.body, marker, body_line=entry.body_line)
         shown, line, spans = best.text, best.line, best.spans
     except OSError:
