@@ -113,10 +113,10 @@ class Session:
         sys.stdout.buffer.write(data)
 
     def json_out(self, record: Mapping[str, object]) -> None:
-        """One JSON object; on a terminal in ASCII, so that nothing in it can steer the terminal."""
+        """One JSON object; on a terminal in ASCII, so that nothing in it can steer the terminal. Bytes of names that are not UTF-8 as `\\udcXX`."""
         import json
 
-        self.out(json.dumps(record, ensure_ascii=self.tty) + "\n")
+        self.raw(json.dumps(record, ensure_ascii=self.tty).encode("utf-8", "backslashreplace") + b"\n")
 
     def each(self, found: Sequence[Mapping[str, Any]], *, jsonl: bool, template: str, null: bool = False, root: str = "") -> bool:
         """Print records one by one if --jsonl, --format or -0 asks for it; False when none does."""
@@ -130,7 +130,8 @@ class Session:
                 text = fill(template, record)
                 self.out(terminal.clean(text) if self.tty else text)
         elif null:
-            self.out("".join(f"{root}/{record['path']}\0" for record in found))
+            paths = [f"{root}/{record['path']}" for record in found]
+            self.out("".join(f"{terminal.line(path) if self.tty else path}\0" for path in paths))
         return jsonl or bool(template) or null
 
     def changed(self, changed: Changed) -> None:

@@ -35,7 +35,8 @@ def command(name: str, at: str = "", vault: str | None = None, json: bool = Fals
     elif template:
         from memcli.output import template as templates
 
-        here.out(templates.fill(template, records.entry(entry)))
+        shown = templates.fill(template, records.entry(entry))
+        here.out(terminal.clean(shown) if here.tty else shown)
     elif here.tty:
         here.lines(terminal.clean(data.decode("utf-8", "replace")).splitlines())
     else:

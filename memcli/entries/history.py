@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from memcli import clock
 from memcli.entries import atomic
 from memcli.entries.git import Git
+from memcli.entries.vault import Vault
 from memcli.errors import NothingFound, Usage, UserError
 
 _FIELDS = "%x1f".join(["%H", "%cI", "%an", "%s", *(f"%(trailers:key={key},valueonly,separator=%x20)" for key in ("Mem-Verb", "Mem-Run", "Mem-Undoes"))])
@@ -135,9 +136,10 @@ def _new_files(git: Git, path: str) -> str:
     parts = []
     for name in sorted(row.decode("utf-8", "surrogateescape") for row in out.split(b"\0") if row.endswith(b".md")):
         try:
+            Vault(git.root).entry(name)
             lines = atomic.read(f"{git.root}/{name}", _NEW_MAX).decode("utf-8", "replace").splitlines()
-        except OSError:
-            continue
+        except (OSError, UserError):
+            continue  # gone meanwhile, or of another vault
         parts.append(f"diff --git a/{name} b/{name}\nnew file\n--- /dev/null\n+++ b/{name}\n@@ -0,0 +1,{len(lines)} @@\n")
         parts += [f"+{line}\n" for line in lines]
     return "".join(parts)

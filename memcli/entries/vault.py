@@ -38,6 +38,18 @@ class Vault:
                 raise UserError(f"{path} is a link; nothing is read or written through it", "replace the link by a real folder")
         return f"{path}/{parts[-1]}"
 
+    def entry(self, relative: str) -> str:
+        """`relative`, if what has this name can be an entry: `*.md`, nothing hidden, no repository or vault of its own. Raises UserError."""
+        self.at(relative)
+        parts = relative.split("/")
+        if not relative.endswith(".md") or any(part.startswith(".") for part in parts):
+            raise UserError(f"{relative} is not an entry", "entries are *.md files, none of them hidden; mem list shows them")
+        for depth in range(1, len(parts)):
+            folder = "/".join(parts[:depth])
+            if any(os.path.lexists(f"{self.root}/{folder}/{name}") for name in (".git", MEM)):
+                raise UserError(f"{relative} is not an entry of this vault: {folder} is a repository or vault of its own", f"mem --vault {folder} works on it")
+        return relative
+
     @property
     def state(self) -> str:
         """Folder of what belongs to this machine: lock, journal. Ignored by git."""

@@ -103,7 +103,8 @@ class Desk:
     def locate(self, name: str) -> tuple[str, bytes]:
         """(path, bytes) of the entry meant by a path, or by the beginning or the end of an id (at least four characters)."""
         if name.endswith(".md") or "/" in name:
-            return name, self.bytes_of(name.removeprefix("./"))
+            path = self.vault.entry(name.removeprefix("./"))
+            return path, self.bytes_of(path)
         part = name.lower()
         if len(part) < LEAST_PART or not part.isalnum():
             raise Usage(f"{name!r} names no entry", "give an id, at least four characters of its beginning or end, or a path; mem list shows them")
