@@ -15,7 +15,9 @@ name = "locomo"
 summary = "Conversations as LoCoMo JSON: one event per session."
 api_version = API_VERSION
 
-_SESSION = re.compile(r"session_(\d+)\Z")
+_SESSION = re.compile(r"session_([0-9]{1,9})\Z")
+_DATE = re.compile(r"(?:([0-9]{1,2}):([0-9]{2}) *([ap]m)? on )?([0-9]{1,2}) ([a-z]+),? ([0-9]{4})", re.IGNORECASE)
+_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
 _UNSAFE = re.compile(r"[^a-z0-9-]+")
 
 
@@ -31,6 +33,8 @@ def read(source: Source, options: Mapping[str, str]) -> Iterator[Draft | Rejecte
         raise PluginFailed(f"{source.name} is not UTF-8 (byte {error.start})") from None
     except json.JSONDecodeError as error:
         raise PluginFailed(f"{source.name}:{error.lineno}: not JSON: {error.msg}") from None
+    except ValueError as error:
+        raise PluginFailed(f"{source.name}: {error}") from None
     except RecursionError:
         raise PluginFailed(f"{source.name}: nested too deeply") from None
     samples = data if isinstance(data, list) else [data]
@@ -49,20 +53,19 @@ def _sample(source: Source, where: str, sample: Any) -> Iterator[Draft | Rejecte
         yield Rejected(where, "has no sample_id")
         return
     talk = sample["conversation"]
-    numbers = sorted(int(match[1]) for key in talk if (match := _SESSION.match(key)))
-    for number in numbers:
-        turns = talk[f"session_{number}"]
+    for _, key in sorted((int(match[1]), key) for key in talk if (match := _SESSION.match(key))):
+        turns = talk[key]
         if turns == []:
             continue
-        place = f"{identity} session_{number}"
+        place = f"{identity} {key}"
         if not isinstance(turns, list):
             yield Rejected(place, "is not a list of turns")
             continue
-        yield _session(source, str(identity), number, talk, turns, place)
+        yield _session(source, str(identity), key, talk, turns, place)
 
 
-def _session(source: Source, identity: str, number: int, talk: dict[str, Any], turns: list[Any], place: str) -> Draft | Rejected:
-    stamp = talk.get(f"session_{number}_date_time")
+def _session(source: Source, identity: str, key: str, talk: dict[str, Any], turns: list[Any], place: str) -> Draft | Rejected:
+    stamp = talk.get(f"{key}_date_time")
     at = _date(stamp)
     if at is None:
         return Rejected(place, f"its date cannot be read: {str(stamp)[:40]!r}")
@@ -74,8 +77,8 @@ def _session(source: Source, identity: str, number: int, talk: dict[str, Any], t
         speakers.append(turn["speaker"])
         paragraphs.append(_paragraph(turn))
     names = " and ".join(dict.fromkeys(_line(speaker) for speaker in speakers))
-    return Draft(body="\n\n".join(paragraphs) + "\n", source=identity, position=f"session_{number}", type="event", tags=("conversation",),
-                 title=f"{names}, {at.day} {at:%B %Y}", valid_from=at, uri=source.name, session=f"session_{number}")
+    return Draft(body="\n\n".join(paragraphs) + "\n", source=identity, position=key, type="event", tags=("conversation",),
+                 title=f"{names}, {at.day} {_MONTHS[at.month - 1]} {at.year}", valid_from=at, uri=source.name, session=key)
 
 
 def _paragraph(turn: dict[str, Any]) -> str:
@@ -92,10 +95,16 @@ def _line(text: str) -> str:
 
 
 def _date(stamp: object) -> datetime | None:
-    """`1:56 pm on 8 May, 2023`, as UTC."""
-    for form in ("%I:%M %p on %d %B, %Y", "%H:%M on %d %B, %Y", "%d %B, %Y"):
-        try:
-            return datetime.strptime(str(stamp).strip(), form).replace(tzinfo=timezone.utc)
-        except ValueError:
-            continue
-    return None
+    """`1:56 pm on 8 May, 2023`, `13:56 on 8 May, 2023` or `8 May, 2023`, as UTC; months are English whatever the locale."""
+    match = _DATE.fullmatch(" ".join(str(stamp).split()))
+    if match is None or match[5].title() not in _MONTHS:
+        return None
+    hour = int(match[1] or 0)
+    if match[3]:
+        if not 1 <= hour <= 12:
+            return None
+        hour = hour % 12 + (12 if match[3].lower() == "pm" else 0)
+    try:
+        return datetime(int(match[6]), _MONTHS.index(match[5].title()) + 1, int(match[4]), hour, int(match[2] or 0), tzinfo=timezone.utc)
+    except ValueError:
+        return None

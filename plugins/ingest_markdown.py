@@ -65,6 +65,6 @@ def _words(value: object) -> tuple[str, ...]:
 def _time(value: object) -> datetime | None:
     try:
         found = datetime.fromisoformat(str(value).replace("Z", "+00:00"))
-    except ValueError:
+        return found.astimezone(timezone.utc) if found.tzinfo else found.replace(tzinfo=timezone.utc)
+    except (ValueError, OverflowError):
         return None
-    return found if found.tzinfo else found.replace(tzinfo=timezone.utc)

@@ -57,6 +57,8 @@ def _good(plugin: Ingest, good: str, expect: int | None, options: Mapping[str, s
     if first != second:
         broken.append("reads the same source differently the second time")
     drafts = [one for one in first if isinstance(one, Draft)]
+    broken += [f"yields a {type(one).__name__}, neither a draft nor a rejection" for one in first if not isinstance(one, (Draft, Rejected))]
+    broken += [f"{one.position}: a position that leads out of the source" for one in drafts if _leads_out(one.position)]
     broken += [f"rejects {one.position} of good input: {one.reason}" for one in first if isinstance(one, Rejected)]
     broken += [f"{one.position}: {wrong}" for one in drafts if (wrong := fault(one))]
     ids = [draft_id(plugin.name, one) for one in drafts]
@@ -70,6 +72,10 @@ def _good(plugin: Ingest, good: str, expect: int | None, options: Mapping[str, s
         if [draft_id(plugin.name, one) for one in _read(plugin, Source.open(moved), options) if isinstance(one, Draft)] != ids:
             broken.append("gives other ids when the source lies elsewhere")
     return broken
+
+
+def _leads_out(position: object) -> bool:
+    return isinstance(position, str) and (position.startswith("/") or ".." in position.split("/"))
 
 
 def _bad(plugin: Ingest, good: str, options: Mapping[str, str]) -> Iterator[str]:
@@ -87,7 +93,7 @@ def _bad(plugin: Ingest, good: str, options: Mapping[str, str]) -> Iterator[str]
             try:
                 for one in _read(plugin, Source.open(path), options):
                     if not isinstance(one, (Draft, Rejected)):
-                        yield f"yields a {type(one).__name__}"
+                        yield f"yields a {type(one).__name__}, neither a draft nor a rejection, on {sample[:20]!r}"
             except PluginFailed:
                 continue
             except Exception as error:

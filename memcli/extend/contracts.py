@@ -82,8 +82,8 @@ class Source:
         return bool(self.path) and os.path.isdir(self.path)
 
     def read(self, relative: str = "", limit: int = MAX_BYTES) -> bytes:
-        """The bytes of the file (of `relative` in a folder), or of standard input. Raises PluginFailed past `limit` bytes."""
-        where = os.path.join(self.path, relative) if relative else self.path
+        """The bytes of the file (of `relative` in a folder), or of standard input. Raises PluginFailed past `limit` bytes or out of the folder."""
+        where = self._inside(relative) if relative else self.path
         shown = relative or self.name
         try:
             if not self.path:
@@ -95,13 +95,26 @@ class Source:
                         raise PluginFailed(f"{shown} is not a regular file")
                     data = file.read(limit + 1)
         except OSError as error:
-            raise PluginFailed(f"{shown}: {error.strerror}") from None
+            link = bool(relative) and os.path.islink(where)
+            raise PluginFailed(f"{shown}: {'a link, never followed' if link else error.strerror}") from None
         if len(data) > limit:
             raise PluginFailed(f"{shown} is longer than {limit} bytes", "split it")
         return data
 
+    def _inside(self, relative: str) -> str:
+        """The path of a file of the folder. Raises PluginFailed for one that leads out: absolute, `..`, or through a link."""
+        where = self.path
+        for part in relative.split("/"):
+            if part in ("", ".", "..") or os.path.islink(where) and where != self.path:
+                raise PluginFailed(f"{relative} leads out of {self.name}")
+            where = os.path.join(where, part)
+        return where
+
     def files(self, ending: str) -> Iterator[str]:
-        """Relative paths of the regular files below a folder whose name ends so, sorted; hidden ones and links are passed over."""
+        """Relative paths of the files below a folder whose name ends so, sorted; `read` refuses those that are links or devices.
+
+        Hidden ones are passed over, and links to folders.
+        """
         found: list[str] = []
         todo = [""]
         while todo:
@@ -113,7 +126,7 @@ class Source:
                     relative = f"{folder}/{entry.name}" if folder else entry.name
                     if entry.is_dir(follow_symlinks=False):
                         todo.append(relative)
-                    elif entry.is_file(follow_symlinks=False) and entry.name.endswith(ending):
+                    elif entry.name.endswith(ending):
                         found.append(relative)
         yield from sorted(found)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from memcli.entries import text
-from memcli.errors import MemError, PluginFailed
+from memcli.errors import EntryInvalid, MemError, PluginFailed
 from memcli.extend import registry
 from memcli.extend.contracts import Ingest, Rejected, Source
 from memcli.extend.intake import Intake, entries_of
@@ -26,7 +26,7 @@ class Report:
 
 
 def ingest(desk: Desk, name: str, sources: Sequence[str], options: Mapping[str, str], *, dry_run: bool) -> Report:
-    """Read sources by the plugin `name`. Raises PluginFailed when nothing could be read at all."""
+    """Read sources by the plugin `name`. A source that cannot be read is refused; raises PluginFailed when that is true of each."""
     plugin = registry.load(name)
     opened = [Source.open(source) for source in sources]
     report = Report()
@@ -35,7 +35,7 @@ def ingest(desk: Desk, name: str, sources: Sequence[str], options: Mapping[str, 
             pass
         return report
     with desk.run("ingest") as run:
-        changes = ((path, None, text.render(one.fields, one.body)) for path, one in _new(desk, plugin, opened, options, report))
+        changes = ((path, None, data) for path, data in _new(desk, plugin, opened, options, report))
         first = next(changes, None)
         if first is not None:
 
@@ -49,26 +49,51 @@ def ingest(desk: Desk, name: str, sources: Sequence[str], options: Mapping[str, 
     return report
 
 
-def _new(desk: Desk, plugin: Ingest, sources: Sequence[Source], options: Mapping[str, str], report: Report) -> Iterator[tuple[str, Intake]]:
-    """The drafts that are not in the vault yet, as (path, intake); everything else goes into the report."""
+def _new(desk: Desk, plugin: Ingest, sources: Sequence[Source], options: Mapping[str, str], report: Report) -> Iterator[tuple[str, bytes]]:
+    """The drafts that are not in the vault yet, as (path, bytes); everything else goes into the report."""
     known = {row.id for row in desk.index.read(lambda view: view.rows())}
     taken: set[str] = set()
+    failed = []
     for source in sources:
-        for one in _guarded(plugin, source, options, desk):
-            if isinstance(one, Rejected):
-                report.refused.append((one.position, one.reason))
-            elif one.id in known:
-                report.duplicate += 1
-            else:
-                known.add(one.id)
-                path = one.path
-                if path in taken or os.path.lexists(desk.vault.at(path)):
-                    path = f"{path.removesuffix('.md')[:-6]}{one.id}.md"
-                taken.add(path)
-                report.added.append((one.id, path))
-                if len(report.added) % 50 == 0:
-                    desk.talk.progress("reading", len(report.added), len(report.added) + 1)
-                yield path, one
+        try:
+            for one in _guarded(plugin, source, options, desk):
+                data = _rendered(one, known, report)
+                if data is not None and isinstance(one, Intake):
+                    yield _place(desk, one, taken, report), data
+        except PluginFailed as error:
+            failed.append(error)
+            report.refused.append((source.name, error.message))
+    if sources and len(failed) == len(sources):
+        raise failed[0]
+
+
+def _rendered(one: Intake | Rejected, known: set[str], report: Report) -> bytes | None:
+    """The bytes of a new entry; None, and a line in the report, for what is refused or there already."""
+    if isinstance(one, Rejected):
+        report.refused.append((one.position, one.reason))
+        return None
+    if one.id in known:
+        report.duplicate += 1
+        return None
+    try:
+        data = text.render(one.fields, one.body)
+    except EntryInvalid as error:
+        report.refused.append((one.position, error.reason))
+        return None
+    known.add(one.id)
+    return data
+
+
+def _place(desk: Desk, one: Intake, taken: set[str], report: Report) -> str:
+    """Where a new entry goes: its own path, or one with its whole id when that is taken."""
+    path = one.path
+    if path in taken or os.path.lexists(desk.vault.at(path)):
+        path = f"{path.removesuffix('.md')[:-6]}{one.id}.md"
+    taken.add(path)
+    report.added.append((one.id, path))
+    if len(report.added) % 50 == 0:
+        desk.talk.progress("reading", len(report.added), len(report.added) + 1)
+    return path
 
 
 def _guarded(plugin: Ingest, source: Source, options: Mapping[str, str], desk: Desk) -> Iterator[Intake | Rejected]:
