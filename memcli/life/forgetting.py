@@ -65,7 +65,7 @@ def restore(desk: Desk, names: Sequence[str], at: str) -> Changed:
                 if new is None:
                     raise NothingFound(f"{path} did not exist at {at}", f"mem log {path} shows its history")
             elif old is not None and not is_tombstone(old):
-                raise Usage(f"{path} is neither forgotten nor deleted", f"mem restore {path} --at DATE brings back an earlier text")
+                raise Usage(f"{path} is neither forgotten nor deleted", f"mem restore {short(text.read(old, path).id)} --at DATE brings back an earlier text")
             else:
                 new = history.last_before_loss(git, path, is_tombstone)
             entries.append((text.read(new, path).id, path))
