@@ -82,6 +82,12 @@ class Store(Desk):
 
         return forgetting.restore(self, names, at)
 
+    def trace(self, name: str) -> str:
+        """The path of an entry, of one that was deleted too."""
+        from memcli.life import forgetting
+
+        return forgetting.present_or_lost(self, name)[0]
+
     def purge(self, names: Sequence[str]) -> Changed:
         """Take entries out of the vault and out of its whole history. There is no way back."""
         from memcli.life import purge

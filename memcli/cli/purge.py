@@ -36,10 +36,9 @@ def command(names: list[str], yes: bool = False, vault: str | None = None, json:
     """Take entries out of history too."""
     here = session.current()
     store = here.store(vault)
-    paths = [store.locate(name)[0] for name in names] if not yes else []
     if not yes:
-        for path in paths:
-            here.say(f"purge: {path}")
+        for name in names:
+            here.say(f"purge: {store.trace(name)}")
         if not sys.stdin.isatty():
             raise Refused("purging has no way back and nobody is there to confirm it", "mem purge ID --yes")
         sys.stderr.write("rewrite the whole history without this? type yes: ")

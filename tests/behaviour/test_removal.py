@@ -198,6 +198,9 @@ def test_purge_without_a_yes_and_without_a_terminal_is_refused(box: Box) -> None
     before, refs = box.files(), box.git("for-each-ref")
     result = box.run("purge", path, input="yes\n", check=17)
     assert path in result.err and "--yes" in result.err
+    os.unlink(box.path(path))
+    assert path in box.run("purge", path, check=17).err, "one that was deleted can be purged too"
+    box.write(path, before[path])
     assert (box.files(), box.git("for-each-ref")) == (before, refs)
 
 
