@@ -78,7 +78,7 @@ def _session(source: Source, identity: str, key: str, talk: dict[str, Any], turn
         paragraphs.append(_paragraph(turn))
     names = " and ".join(dict.fromkeys(_line(speaker) for speaker in speakers))
     return Draft(body="\n\n".join(paragraphs) + "\n", source=identity, position=key, type="event", tags=("conversation",),
-                 title=f"{names}, {at.day} {_MONTHS[at.month - 1]} {at.year}", valid_from=at, uri=source.name, session=key)
+                 title=f"{names}, {at.day} {_MONTHS[at.month - 1]} {at.year}", created=at, valid_from=at, uri=source.name, session=key)
 
 
 def _paragraph(turn: dict[str, Any]) -> str:
