@@ -47,7 +47,7 @@ def keyword(vault: Vault, view: View) -> KeywordIndex:
 
     assert view.manifest
     folder = f"{vault.index}/{view.manifest.keyword}"
-    guard.prove(folder, view.manifest.seal, committing=bool(view.pending.again))
+    guard.prove(folder, view.manifest.seal, committing=view.pending.begun)
     return KeywordIndex.open(folder)
 
 

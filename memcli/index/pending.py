@@ -24,12 +24,13 @@ SIZE_MAX = 1 << 20  # bytes
 
 @dataclass(slots=True)
 class Pending:
-    """The log, read. `again` paths count as unknown to the manifest."""
+    """The log, read. `again` paths count as unknown to the manifest; `begun` tells of a fold that is under way or was killed."""
 
     rows: dict[str, Row] = field(default_factory=dict)
     documents: dict[str, Document | None] = field(default_factory=dict)
     folders: dict[str, int] = field(default_factory=dict)
     again: set[str] = field(default_factory=set)
+    begun: bool = False
     size_bytes: int = 0
 
     def room(self, most: int) -> int:
@@ -95,6 +96,7 @@ def _take(pending: Pending, line: dict[str, Any]) -> None:
     elif "dir" in line:
         pending.folders[str(line["dir"])] = int(line["mtime"])
     elif "again" in line:
+        pending.begun = True
         for path in line["again"]:
             pending.unknown(str(path))
 

@@ -80,7 +80,7 @@ class Index:
                 how = "files" if view.manifest.entries <= self._settings.whole("index.scan_limit") else "folders"
             look = changes.by_file if how == "files" else changes.by_folder
             found = look(self.vault.root, view.manifest, view.pending)
-            if found.changed or found.gone or found.folders or view.pending.again:
+            if found.changed or found.gone or found.folders or view.pending.begun:
                 view = self._take_in(view, found, how)
         except IndexUnusable as error:
             return self._anew(error)
@@ -121,11 +121,12 @@ class Index:
     def _take_in(self, view: View, found: Changes, how: str) -> View:
         documents = self._read(found.changed)
         lines = self._overlay(view, found, documents)
-        if view.pending.room(self._settings.whole("index.pending_max")) >= 0 and not view.pending.again:
+        full = view.pending.room(self._settings.whole("index.pending_max")) < 0
+        if not full and not view.pending.begun:
             self._persist(view, lines)
             return view
         try:
-            with self._lock(self._settings.number("lock.timeout_s")):
+            with self._lock(self._settings.number("lock.timeout_s") if full else 0.0):
                 current = self.load()
                 assert current.manifest and view.manifest
                 if current.manifest.generation == view.manifest.generation:
@@ -135,7 +136,8 @@ class Index:
         except IndexUnusable:
             raise
         except MemError as error:
-            self._warn(f"{len(documents)} changed files are not in the index yet ({error.message}); searching them one by one")
+            if full:
+                self._warn(f"{len(documents)} changed files are not in the index yet ({error.message}); searching them one by one")
             return view
         return self.fresh(how)  # another command folded what it saw, which may be less than we did
 
@@ -195,6 +197,7 @@ class Index:
         stats = {path: stat for path in paths if (stat := files.stat(self.vault.root, path))}
         log = fold.log_path(self.vault, view.manifest.generation)
         if len(paths) > view.pending.room(self._settings.whole("index.pending_max")):
+            fold.keyword(self.vault, view)  # what is damaged must show before the fold, which leaves it newer than its seal
             pending.append(log, [pending.line_again(paths[at:at + 1000]) for at in range(0, len(paths), 1000)])
             fold.fold(self.vault, self.load(), self.max_bytes, self._progress)
             return
