@@ -13,12 +13,15 @@ from box import FIXTURES, Box
 VAULT = os.path.join(FIXTURES, "vaults", "damaged")
 WORDS = {  # what doctor's line must say of each
     "duplicate-key.md": "`state`", "unclosed-front-matter.md": "not closed", "merge-conflict.md": "conflict markers",
-    "invalid-utf8.md": "0xfc is not UTF-8", "long-integer.md": "5000 digits", "nul-byte.md": "NUL byte", "bad-date.md": "`created` is not a date",
-    "same-id-a.md": "same id", "same-id-b.md": "same id", "id-is-not-a-ulid.md": "`id` is not an id", "tags-are-a-mapping.md": "`tags` is not a list",
+    "invalid-utf8.md": "0xfc is not UTF-8", "long-integer.md": "5000 digits", "nul-byte.md": "NUL byte",
+    "bad-date.md": "`created` is not a date",
+    "same-id-a.md": "same id", "same-id-b.md": "same id", "id-is-not-a-ulid.md": "`id` is not an id",
+    "tags-are-a-mapping.md": "`tags` is not a list",
     "importance-seven.md": "from 0 to 1", "unknown-type.md": "is not one of note, fact", "unknown-state.md": "is not one of forgotten",
     "empty.md": "nothing to remember", "front-matter-only.md": "only front matter",
 }
-READS = (("list",), ("list", "--json"), ("search", "kingfisher", "--explain"), ("log",), ("log", "nul-byte.md"), ("show", "nul-byte.md", "--json"),
+READS = (("list",), ("list", "--json"), ("search", "kingfisher", "--explain"), ("log",),
+         ("log", "nul-byte.md"), ("show", "nul-byte.md", "--json"),
          ("diff",), ("doctor", "--deep"), ("index",), ("index", "--rebuild"), ("config",), ("undo", "nothing"))
 
 
