@@ -61,7 +61,7 @@ def _good(plugin: Ingest, good: str, expect: int | None, options: Mapping[str, s
     broken += [f"{one.position}: a position that leads out of the source" for one in drafts if _leads_out(one.position)]
     broken += [f"rejects {one.position} of good input: {one.reason}" for one in first if isinstance(one, Rejected)]
     broken += [f"{one.position}: {wrong}" for one in drafts if (wrong := fault(one))]
-    ids = [draft_id(plugin.name, one) for one in drafts]
+    ids = _ids(plugin, first)
     if len(set(ids)) != len(ids):
         broken.append("two drafts have the same source and position")
     if expect is not None and len(drafts) != expect:
@@ -69,9 +69,14 @@ def _good(plugin: Ingest, good: str, expect: int | None, options: Mapping[str, s
     with tempfile.TemporaryDirectory() as folder:
         moved = os.path.join(folder, os.path.basename(good.rstrip("/")))
         _copy(good, moved)
-        if [draft_id(plugin.name, one) for one in _read(plugin, Source.open(moved), options) if isinstance(one, Draft)] != ids:
+        if _ids(plugin, _read(plugin, Source.open(moved), options)) != ids:
             broken.append("gives other ids when the source lies elsewhere")
     return broken
+
+
+def _ids(plugin: Ingest, pieces: list[Draft | Rejected]) -> list[str]:
+    """The ids of the drafts that keep the contract so far."""
+    return [draft_id(plugin.name, one) for one in pieces if isinstance(one, Draft) and not fault(one)]
 
 
 def _leads_out(position: object) -> bool:
