@@ -149,7 +149,8 @@ def test_a_hard_link_is_replaced_and_not_written_through(scratch: Worst) -> None
 
 SHOWN = (("list",), ("list", "--json"), ("list", "-0"), ("list", "--format", "{path} {title}\n"), ("search", hostile.WORD, "-n", "200"),
          ("search", hostile.WORD, "--explain", "--format", "{path} {snippet}\n"), ("search", "owned", "--jsonl"), ("log",),
-         ("diff", "--from", "HEAD"), ("doctor",), ("doctor", "--json"), ("config",), ("show", "--format", "{title} {body}", "escapes.md"), ("show", ESCAPED + "x"),
+         ("diff", "--from", "HEAD"), ("doctor",), ("doctor", "--json"), ("config",),
+         ("show", "--format", "{title} {body}", "escapes.md"), ("show", ESCAPED + "x"),
          *(("show", *form, path) for path in ("escapes.md", "bidi.md", "zero-width.md", "utf16.md", ESCAPED) for form in ((), ("--json",))))
 
 

@@ -17,7 +17,7 @@ CONTROLS = [chr(code) for code in range(0x110000) if RAW.match(chr(code)) and co
 def strings() -> list[str]:
     """300 strings of one to six characters: controls, and letters of every script."""
     dice = random.Random(SEED)
-    made = []
+    made: list[str] = []
     while len(made) < STRINGS:
         letters = [dice.choice(CONTROLS) if dice.random() < 0.5 else chr(dice.randrange(0x20, 0x30000)) for _ in range(dice.randint(1, 6))]
         text = "".join(letters)
@@ -36,7 +36,8 @@ def test_the_strings_are_what_they_should_be() -> None:
 def vault(tmp_path_factory: pytest.TempPathFactory) -> tuple[Box, str]:
     """A vault with 300 strings in the titles and bodies of 20 entries, and all that `mem add` printed on a terminal."""
     box = Box(str(tmp_path_factory.mktemp("terminal"))).init()
-    made, printed = strings(), []
+    made = strings()
+    printed: list[str] = []
     for at in range(0, STRINGS, EACH):
         part = made[at:at + EACH]
         body = "".join(f"kestrel {text}\n" for text in part).encode()
