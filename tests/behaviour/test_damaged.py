@@ -22,7 +22,7 @@ WORDS = {  # what doctor's line must say of each
 }
 READS = (("list",), ("list", "--json"), ("search", "kingfisher", "--explain"), ("log",),
          ("log", "nul-byte.md"), ("show", "nul-byte.md", "--json"),
-         ("diff",), ("doctor", "--deep"), ("index",), ("index", "--rebuild"), ("config",), ("undo", "nothing"))
+         ("diff",), ("doctor", "--deep"), ("index", "--rebuild"), ("config",), ("undo", "nothing"))
 
 
 @dataclass(frozen=True)

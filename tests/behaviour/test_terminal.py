@@ -62,7 +62,12 @@ def test_no_command_sends_anything_raw(vault: tuple[Box, str], words: tuple[str,
     status, text = screen(vault[0], *words)
     assert raw(text) == []
     assert (status, "kestrel" in text or "merlin" in text) == ((0, True) if words != ("doctor",) else (0, False))
-    assert raw(screen(vault[0], *words, color=True)[1], color=True) == []
+
+
+@pytest.mark.parametrize("words", [("list",), ("search", "kestrel", "-n", "50"), ("log",)], ids=" ".join)
+def test_with_color_there_is_nothing_else(vault: tuple[Box, str], words: tuple[str, ...]) -> None:
+    text = screen(vault[0], *words, color=True)[1]
+    assert "\x1b[3" in text and raw(text, color=True) == []
 
 
 def test_showing_sends_nothing_raw_and_loses_nothing(vault: tuple[Box, str]) -> None:
