@@ -58,7 +58,8 @@ def command(
             configure.write_user(here.user_config(), name, checked)
         else:
             here.store(vault).configure(name, checked)
-        return
+        if not json:
+            return
     try:
         settings = here.load_settings(here.vault(vault))
     except NoVault:

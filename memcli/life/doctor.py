@@ -120,14 +120,13 @@ def _entry(entry: Entry, data: bytes) -> Iterator[Problem]:
     if damage is not None:
         yield Problem("entry-invalid", entry.path, damage.message, damage.hint or "its text is still found; correct the front matter")
         return
-    if not entry.body.strip() and entry.state not in ("forgotten", "archived"):
-        what = "only front matter, no text: its title is all that can be found" if entry.meta else "empty: nothing to remember"
-        yield Problem("empty", entry.path, what, "write something in it, or delete it")
+    if not entry.body.strip() and not entry.meta.get("title") and entry.state not in ("forgotten", "archived"):
+        yield Problem("empty", entry.path, "empty: nothing to remember", "write something in it, or delete it")
     if entry.body.startswith(_DIRECTIVE):
         cut = EntryInvalid(entry.path, entry.body_line, "a YAML directive in the text: the front matter ended in the line before it")
         yield Problem("front-matter-cut", entry.path, cut.message, "remove the `...` and the directive if what follows is front matter too")
     for problem in text.check(entry, data):
-        yield Problem("field-invalid", entry.path, problem.message, problem.hint or "see man mem-entry")
+        yield Problem("field-invalid", entry.path, problem.message, problem.hint or "mem man entry")
     lines = entry.body.split("\n")
     marks = [number for number, line in enumerate(lines, entry.body_line) if line.startswith(_CONFLICT)]
     if len(marks) >= 2:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from memcli import clock, plainyaml
 from memcli.entries import ids, layout, text
@@ -53,14 +53,15 @@ def _own_id(desk: Desk, given: Value) -> str:
     return id_
 
 
-def _refuse_bad(data: bytes, path: str) -> None:
+def _refuse_bad(data: bytes, path: str, changed: Iterable[str] | None = None) -> None:
+    """Raise for a field that is not what it should be; only for those in `changed` where that is given."""
     entry = text.read(data, path)
     damage = text.damage(entry)
     if damage is not None:
         raise damage
-    problems = text.check(entry)
-    if problems:
-        raise Usage(problems[0].reason, problems[0].hint or "mem man entry")
+    for problem in text.check(entry):
+        if changed is None or any(f"`{name}`" in problem.reason for name in changed):
+            raise Usage(problem.reason, problem.hint or "mem man entry")
 
 
 def assign(desk: Desk, names: Sequence[str], assignments: Sequence[str]) -> Changed:
@@ -81,7 +82,7 @@ def assign(desk: Desk, names: Sequence[str], assignments: Sequence[str]) -> Chan
             if "updated" in entry.meta and "updated" not in wanted:
                 wanted["updated"] = clock.rfc3339(desk.now)
             new = text.edit(old, wanted, path=path)
-            _refuse_bad(new, path)
+            _refuse_bad(new, path, wanted)
             if new != old:
                 changes.append((path, old, new))
         words = " ".join(assignments)
