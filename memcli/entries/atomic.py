@@ -119,16 +119,34 @@ def read(path: str, limit: int = -1) -> bytes:
 
 
 def append(path: str, data: bytes) -> None:
-    """Add `data` to the end of a log in one write (derived or recoverable files: not synced)."""
+    """Add lines to the end of a log, all or none, in one write (derived or recoverable files: not synced; under the vault's lock).
+
+    A last line that a killed writer left torn is cut off first.
+    """
     try:
         faults.hit("append")
-        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
+        fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
         try:
-            _write_all(fd, data)
+            size = _whole_lines(fd)
+            try:
+                _write_all(fd, data)
+            except OSError:
+                os.ftruncate(fd, size)
+                raise
         finally:
             os.close(fd)
     except OSError as error:
         raise _refusal(error, path) from error
+
+
+def _whole_lines(fd: int) -> int:
+    """Cut a file after its last line end; returns its size in bytes."""
+    size = end = os.fstat(fd).st_size
+    while end and os.pread(fd, 1, end - 1) != b"\n":
+        end = max(end - 65536, 0) + os.pread(fd, min(end, 65536), max(end - 65536, 0)).rfind(b"\n") + 1
+    if end != size:
+        os.ftruncate(fd, end)
+    return end
 
 
 def remove(path: str, *, expect: bytes | None = None, durable: bool = True) -> None:
