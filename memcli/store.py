@@ -6,7 +6,7 @@ purpose. Heavy parts are imported by the verb that needs them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from memcli.config import Scalar
@@ -64,11 +64,12 @@ class Store(Desk):
         found.sort(key=lambda row: row.created, reverse=True)
         return found
 
-    def search(self, query: str, *, limit: int, fuzzy: bool = False, filters: Sequence[str] = (), explain: bool = False, scan: str = "auto") -> Found:
-        """Ranked hits for a query. No hit is an empty list, not an error."""
+    def search(self, query: str, *, limit: int, fuzzy: bool = False, filters: Sequence[str] = (), explain: bool = False, scan: str = "auto",
+               chunks: bool = False, without: Collection[str] = ()) -> Found:
+        """Ranked hits for a query, entries or with `chunks` pieces of them. No hit is an empty list, not an error."""
         from memcli.search import run
 
-        return run.search(self.index, query, limit=limit, fuzzy=fuzzy, filters=filters, explain=explain, scan=scan)
+        return run.search(self.index, query, limit=limit, fuzzy=fuzzy, filters=filters, explain=explain, scan=scan, chunks=chunks, without=without)
 
     def forget(self, names: Sequence[str], reason: str = "") -> Changed:
         """Replace entries by tombstones; `restore` brings them back from history."""

@@ -22,6 +22,7 @@ from memcli.index.view import View
 
 if TYPE_CHECKING:
     from memcli.index.keyword import KeywordIndex
+    from memcli.index.vector import Builder
 
 
 def manifest_path(vault: Vault) -> str:
@@ -66,12 +67,14 @@ def fold(vault: Vault, view: View, limit: int, progress: Progress) -> None:
         yield from (document for document in waiting.documents.values() if document is not None)
         yield from noting(files.documents(vault.root, stats, limit, progress), rows)
 
-    committed.write(upserts(), [*removed, *waiting.again])
+    builder = _builder(vault, view.manifest.vectors)
+    committed.write(builder.watching(upserts()) if builder else upserts(), [*removed, *waiting.again])
     faults.hit("keyword-committed")
+    vectors = _extended(vault, view.manifest.vectors, builder, rows, limit, progress) if builder else {}
     folders = changes.folder_times(view.manifest, waiting)
     for path in rows:
         folders.setdefault(os.path.dirname(path), changes.UNTRUSTED)
-    _publish(vault, rows, folders, view.manifest.keyword)
+    _publish(vault, rows, folders, view.manifest.keyword, vectors)
 
 
 def rebuild(vault: Vault, limit: int, progress: Progress) -> int:
@@ -82,22 +85,64 @@ def rebuild(vault: Vault, limit: int, progress: Progress) -> int:
     name = f"keyword-{os.urandom(6).hex()}"
     rows: dict[str, Row] = {}
     atomic.make_folder(vault.index, durable=False)
-    KeywordIndex.create(f"{vault.index}/{name}").write(noting(files.documents(vault.root, files.stats_of(scan), limit, progress), rows), [])
+    builder = _builder(vault, {})
+    documents = noting(files.documents(vault.root, files.stats_of(scan), limit, progress), rows)
+    KeywordIndex.create(f"{vault.index}/{name}").write(builder.watching(documents) if builder else documents, [])
     faults.hit("keyword-committed")
-    _publish(vault, rows, {folder: changes.trusted(mtime) for folder, mtime in scan.folders.items()}, name)
+    vectors = builder.write(vault.index) if builder else {}
+    _publish(vault, rows, {folder: changes.trusted(mtime) for folder, mtime in scan.folders.items()}, name, vectors)
     return len(rows)
 
 
-def _publish(vault: Vault, rows: Mapping[str, Row], folders: Mapping[str, int], keyword: str) -> None:
+def _builder(vault: Vault, kept: Mapping[str, object]) -> Builder | None:
+    """What takes in the vectors of documents; None when the token vectors are not installed, which search says."""
+    from memcli.index import static
+    from memcli.index.vector import Builder
+
+    try:
+        return Builder(static.Lexicon.read(f"{vault.index}/{kept['lexicon']}") if kept else None)
+    except static.Missing:
+        return None
+
+
+def _extended(vault: Vault, kept: Mapping[str, object], builder: Builder, rows: Mapping[str, Row], limit: int,
+              progress: Progress) -> dict[str, object]:
+    """The vector index with a builder's documents added. One that has outgrown its frequencies is made anew from the files."""
+    from memcli.index import vector
+
+    made = builder.write(vault.index)
+    if not kept:
+        return made
+    counted, held = int(str(kept["counted"])), int(str(kept["chunks"])) + int(str(made["chunks"]))
+    if held > vector.GROWTH * counted:
+        anew = vector.Builder()
+        stats = {path: (row.size, row.mtime, row.mark) for path, row in rows.items()}
+        for _, document in files.documents(vault.root, stats, limit, progress):
+            anew.take(document)
+        return anew.write(vault.index)
+    joined = {**kept, "segments": [*_names(kept), *_names(made)], "chunks": held}
+    return vector.merge(vault.index, joined, {path: row.sum for path, row in rows.items()}) if len(_names(joined)) > vector.SEGMENTS_MAX else joined
+
+
+def _names(kept: Mapping[str, object]) -> list[str]:
+    found = kept["segments"]
+    assert isinstance(found, list)
+    return found
+
+
+def _publish(vault: Vault, rows: Mapping[str, Row], folders: Mapping[str, int], keyword: str, vectors: Mapping[str, object]) -> None:
     """Make a generation the one that counts, and clear away the others."""
     generation = os.urandom(6).hex()
     atomic.write(log_path(vault, generation), b"", durable=False)
     manifest.write(manifest_path(vault), [rows[path] for path in sorted(rows)], folders, generation=generation, keyword=keyword,
-                   seal=guard.seal(f"{vault.index}/{keyword}"))
+                   seal=guard.seal(f"{vault.index}/{keyword}"), vectors=vectors)
     faults.hit("manifest-written")
+    from memcli.index.vector import sweep
+
     for name in os.listdir(vault.index):
         if name.startswith("pending-") and name != f"pending-{generation}":
             atomic.remove(f"{vault.index}/{name}", durable=False)
         elif name.startswith("keyword-") and name != keyword:
             atomic.remove_tree(f"{vault.index}/{name}")
+    sweep(vault.index, vectors)
     atomic.sweep(vault.index)

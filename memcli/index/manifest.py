@@ -1,7 +1,7 @@
 """What did the index see of the files when it was last written? One file, read in parts.
 
-Layout of `.mem/index/manifest`: a line of JSON (format, generation, number of entries, the keyword index's name and seal, each
-section's offset, length and CRC-32) with its own CRC-32 behind it, then the sections back to back. A
+Layout of `.mem/index/manifest`: a line of JSON (format, generation, number of entries, the keyword index's name and seal, the vector
+index's files, each section's offset, length and CRC-32) with its own CRC-32 behind it, then the sections back to back. A
 section is read and checked only when it is asked for: search needs the stat columns of a small vault and nothing but the header of
 a large one.
 """
@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from memcli.entries import atomic
 from memcli.errors import IndexUnusable
 
-FORMAT = 1
+FORMAT = 2
 _HINT = "mem index --rebuild makes it anew from the files; nothing is lost"
 _HEADER_MAX = 4096
 
@@ -63,6 +63,7 @@ class Manifest:
             self.generation = str(data["generation"])
             self.keyword = str(data["keyword"])
             self.seal: list[int] = data["seal"]
+            self.vectors: dict[str, object] = dict(data["vectors"])
             self.entries = int(data["entries"])
             self._sections: dict[str, list[int]] = {str(k): [int(n) for n in v] for k, v in data["sections"].items()}
         except (ValueError, KeyError, TypeError, AttributeError, OSError):
@@ -129,8 +130,10 @@ class Manifest:
                 for path, size, mtime, mark, sum_, id_, row in zip(self.paths(), sizes, mtimes, marks, self.sums(), self.ids(), catalog)]
 
 
-def write(path: str, rows: Sequence[Row], folders: Mapping[str, int], *, generation: str, keyword: str, seal: list[int]) -> None:
-    """Replace the manifest. `rows` sorted by path; `keyword` names the keyword index's folder beside it, `seal` as `guard` makes it."""
+def write(path: str, rows: Sequence[Row], folders: Mapping[str, int], *, generation: str, keyword: str, seal: list[int],
+          vectors: Mapping[str, object]) -> None:
+    """Replace the manifest. `rows` sorted by path; `keyword` names the keyword index's folder beside it, `seal` as `guard` makes it; `vectors`
+    what the vector index wants kept, {} for none."""
     stats = array("q", [row.size for row in rows])
     stats.extend(row.mtime for row in rows)
     stats.extend(row.mark for row in rows)
@@ -148,6 +151,6 @@ def write(path: str, rows: Sequence[Row], folders: Mapping[str, int], *, generat
     for name, data in parts.items():
         sections[name] = [offset, len(data), zlib.crc32(data)]
         offset += len(data)
-    head = {"format": FORMAT, "generation": generation, "keyword": keyword, "seal": seal, "entries": len(rows), "sections": sections}
+    head = {"format": FORMAT, "generation": generation, "keyword": keyword, "seal": seal, "vectors": vectors, "entries": len(rows), "sections": sections}
     text = json.dumps(head).encode()
     atomic.write(path, b"%s %08x\n" % (text, zlib.crc32(text)) + b"".join(parts.values()), durable=False)

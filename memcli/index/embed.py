@@ -1,0 +1,58 @@
+"""How are many texts embedded at once? The embedder `static` over a whole vault, by numpy; imported only where the index is written."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+
+import numpy as np
+
+from memcli.index.segment import DIMENSIONS, Coded
+from memcli.index.static import TOKENS, Lexicon, Table
+
+_BATCH = 4096
+
+
+def centre(table: Table, lexicon: Lexicon, texts: Sequence[array[int]]) -> None:
+    """Set the lexicon's mean to that of the texts' vectors. `texts` are tokens."""
+    total = np.zeros(DIMENSIONS)
+    weights = _weights(table, lexicon)
+    for start in range(0, len(texts), _BATCH):
+        total += _pooled(weights, lexicon, texts[start:start + _BATCH]).sum(0, dtype=np.float64)
+    lexicon.mean = array("f", (total / max(len(texts), 1)).astype(np.float32).tobytes())
+
+
+def many(table: Table, lexicon: Lexicon, texts: Sequence[array[int]]) -> list[Coded]:
+    """The vectors of texts, given as tokens, in order."""
+    weights = _weights(table, lexicon)
+    mean = np.frombuffer(lexicon.mean.tobytes(), np.float32)
+    found: list[Coded] = []
+    for start in range(0, len(texts), _BATCH):
+        batch = texts[start:start + _BATCH]
+        vectors = _pooled(weights, lexicon, batch)
+        vectors -= mean
+        vectors[[number for number, text in enumerate(batch) if not len(text)]] = 0
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        vectors /= np.where(lengths > 0, lengths, np.float32(1))
+        most = np.abs(vectors).max(1, keepdims=True)
+        codes = np.rint(vectors / np.where(most > 0, most, 1) * 127).astype(np.int8)
+        found += [Coded(row.tobytes(), float(scale)) for row, scale in zip(codes, most[:, 0] / 127)]
+    return found
+
+
+def _weights(table: Table, lexicon: Lexicon) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+    """Each token's vector times its weight."""
+    rows = np.frombuffer(table.whole(), "<f2").reshape(TOKENS, DIMENSIONS).astype(np.float32)
+    return rows * np.frombuffer(lexicon.idf.tobytes(), np.float32)[:, None]
+
+
+def _pooled(weights: np.ndarray[tuple[int, ...], np.dtype[np.float32]], lexicon: Lexicon,
+            texts: Sequence[array[int]]) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+    """The weighed mean of each text's token vectors; zeros for an empty one."""
+    idf = np.frombuffer(lexicon.idf.tobytes(), np.float32)
+    found = np.zeros((len(texts), DIMENSIONS), np.float32)
+    for number, text in enumerate(texts):
+        if len(text):
+            tokens = np.frombuffer(text.tobytes(), np.uint16)
+            found[number] = weights[tokens].sum(0) / idf[tokens].sum()
+    return found

@@ -1,0 +1,137 @@
+"""Which chunks mean something alike? The vector index of a vault: a lexicon and segments, written with the keyword index.
+
+A chunk's vector is that of its own words, after the entry's title (in a conversation without it), widened by those of its neighbours
+to WIDE tokens. A segment's entry counts only while the entry's file has the checksum it was embedded from, so nothing is ever taken out
+of a segment: what is outdated stops counting, and is left behind when the segments are merged.
+"""
+
+from __future__ import annotations
+
+import os
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from memcli.entries import atomic
+from memcli.index import segment, static
+from memcli.index.chunks import Chunk, chunks
+from memcli.index.document import Document
+from memcli.index.segment import Coded, Near, Segment
+
+WIDE = 32  # tokens
+SEGMENTS_MAX = 8
+GROWTH = 2.0  # frequencies are counted anew when there are so many times the chunks that they were counted over
+
+
+def texts(pieces: Sequence[Chunk], title: str, embedder: static.Embedder) -> list[array[int]]:
+    """The tokens that each chunk's vector is made of; of an entry without text one, for its title."""
+    head = embedder.tokens(title)
+    if not pieces:
+        return [array("H", head)]
+    talk = any(piece.speaker for piece in pieces)
+    own = [embedder.tokens(piece.text) for piece in pieces]
+    return [array("H", (widened(own, at) if talk else head + widened(own, at))) for at in range(len(own))]
+
+
+def widened(own: Sequence[Sequence[int]], at: int, most: int = WIDE) -> list[int]:
+    """A piece's tokens, and those of the pieces around it, nearest first, until there are `most`."""
+    found = list(own[at])
+    for distance in range(1, len(own)):
+        if len(found) >= most:
+            break
+        for place in (at - distance, at + distance):
+            if 0 <= place < len(own):
+                found += own[place]
+    return found
+
+
+class Builder:
+    """Collects documents as they stream into the keyword index, then writes their vectors."""
+
+    def __init__(self, lexicon: static.Lexicon | None = None) -> None:
+        where = static.folder()
+        self._table = static.Table(where)
+        self._fresh = lexicon is None
+        self._lexicon = lexicon or static.Lexicon.of(static.vocabulary(where), [])
+        self._embedder = static.Embedder(self._table, self._lexicon)
+        self._entries: list[tuple[str, str, int]] = []
+        self._texts: list[array[int]] = []
+
+    def watching(self, documents: Iterable[Document]) -> Iterator[Document]:
+        """The documents, while they are taken in."""
+        for document in documents:
+            self.take(document)
+            yield document
+
+    def take(self, document: Document) -> None:
+        """Take in one document."""
+        if document.indexable:
+            found = texts(chunks(document.body), document.title, self._embedder)
+            self._entries.append((document.path, document.sum, len(found)))
+            self._texts += found
+
+    def write(self, folder: str) -> dict[str, object]:
+        """Write the segment, and the lexicon when it is new. Returns what the manifest keeps."""
+        from memcli.index import embed
+
+        name = ""
+        if self._fresh:
+            self._lexicon = static.Lexicon.of(self._lexicon.names, self._texts)
+            embed.centre(self._table, self._lexicon, self._texts)
+            name = f"lexicon-{os.urandom(6).hex()}"
+            self._lexicon.write(f"{folder}/{name}")
+        rows = iter(embed.many(self._table, self._lexicon, self._texts))
+        entries = [(path, sum_, [next(rows) for _ in range(count)]) for path, sum_, count in self._entries]
+        made = f"vectors-{os.urandom(6).hex()}"
+        segment.write(f"{folder}/{made}", static.NAME, entries)
+        return {"lexicon": name, "segments": [made], "chunks": len(self._texts), "counted": self._lexicon.counted}
+
+
+class VectorIndex:
+    """The vectors of a vault, open for searching. `kept` is what the manifest keeps of them. Raises IndexUnusable, static.Missing."""
+
+    def __init__(self, folder: str, kept: Mapping[str, object]) -> None:
+        names = kept["segments"]
+        assert isinstance(names, list)
+        self._segments = [Segment(f"{folder}/{name}") for name in names]
+        self.embedder = static.Embedder(static.Table(static.folder()), static.Lexicon.read(f"{folder}/{kept['lexicon']}"))
+
+    def query(self, text: str) -> Coded:
+        """A question as a vector; its scale is 0 when no token of it is known."""
+        return self.embedder.embed(self.embedder.tokens(text))
+
+    def nearest(self, query: Coded, width: int = segment.WIDTH) -> list[Near]:
+        """The nearest chunks, best first; outdated ones among them."""
+        return segment.merged((part.nearest(query, width) for part in self._segments), width)
+
+    def of(self, wanted: Mapping[str, str]) -> dict[str, list[Coded]]:
+        """The vectors of the entries with these paths and checksums; those it does not hold are absent."""
+        found: dict[str, list[Coded]] = {}
+        for part in self._segments:
+            found.update(part.of(wanted))
+        return found
+
+    def embed(self, title: str, pieces: Sequence[Chunk]) -> list[Coded]:
+        """The vectors of an entry that is not in a segment yet."""
+        return [self.embedder.embed(tokens) for tokens in texts(pieces, title, self.embedder)]
+
+
+def merge(folder: str, kept: Mapping[str, object], sums: Mapping[str, str]) -> dict[str, object]:
+    """Write the segments' living entries (by path and checksum) into one segment. Returns what the manifest keeps."""
+    names = kept["segments"]
+    assert isinstance(names, list)
+    entries: dict[str, tuple[str, str, list[Coded]]] = {}
+    for name in names:
+        found = Segment(f"{folder}/{name}").of(sums)
+        entries.update((path, (path, sums[path], rows)) for path, rows in found.items())
+    made = f"vectors-{os.urandom(6).hex()}"
+    segment.write(f"{folder}/{made}", static.NAME, [entries[path] for path in sorted(entries)])
+    return {**kept, "segments": [made]}
+
+
+def sweep(folder: str, kept: Mapping[str, object]) -> None:
+    """Remove the files of a folder that belong to other generations."""
+    names = kept.get("segments", [])
+    assert isinstance(names, list)
+    for name in os.listdir(folder):
+        if name.startswith(("vectors-", "lexicon-")) and name not in names and name != kept.get("lexicon"):
+            atomic.remove(f"{folder}/{name}", durable=False)

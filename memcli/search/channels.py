@@ -1,0 +1,80 @@
+"""Which entries does each channel find? Keyword and vector candidates, under one set of filters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from memcli.errors import IndexUnusable
+from memcli.index.ask import Ask, Filter, Not, Term
+from memcli.index.chunks import chunks
+from memcli.index.hit import Hit as Match
+from memcli.index.segment import Coded
+from memcli.index.sync import Index
+from memcli.index.view import View
+
+LEAST = 0.40  # cosine below which a piece that shares no word with the question is no answer to it
+ALIKE_MAX = 50  # entries that the vector channel adds
+
+
+@dataclass(slots=True)
+class Alike:
+    """What the vector channel knows: the question's vector, and the vectors of entries by path. `warning` says why it is off."""
+
+    question: Coded | None = None
+    vectors: dict[str, list[Coded]] = field(default_factory=dict)
+    found: list[Match] = field(default_factory=list)
+    warning: str = ""
+
+
+def keyword(index: Index, view: View, ask: Ask, limit: int, *, explain: bool) -> list[Match]:
+    """The best entries by words."""
+    return index.keyword(view).search(ask, limit, view.overlay, explain=explain)
+
+
+def alike(index: Index, view: View, ask: Ask, question: str, known: Sequence[Match]) -> Alike:
+    """The entries whose pieces mean something like the question, and the vectors of these and of the `known` ones."""
+    from memcli.index import static
+    from memcli.index.vector import VectorIndex
+
+    kept = view.manifest.vectors if view.manifest is not None else {}
+    if not any(isinstance(clause, Term) for clause in ask.positive) or view.manifest is None:
+        return Alike()
+    try:
+        if not kept:
+            static.folder()
+            return Alike(warning="the index has no vectors yet; mem index --rebuild makes them")
+        vectors = VectorIndex(index.vault.index, kept)
+        found = Alike(vectors.query(question))
+    except static.Missing as error:
+        return Alike(warning=str(error))
+    except IndexUnusable as error:
+        return Alike(warning=f"{error.message}, so texts are found by words only; mem index --rebuild mends it")
+    assert found.question is not None
+    if not found.question.scale:
+        return found
+    fresh = {path: document for path, document in view.overlay.items() if document is not None}
+    for path, document in fresh.items():
+        found.vectors[path] = vectors.embed(document.title, chunks(document.body))
+    numbers = found.question.numbers
+    best = {path: max(row.cosine(numbers, found.question.scale) for row in rows) for path, rows in found.vectors.items()}
+    for near in vectors.nearest(found.question):
+        if near.path not in view.overlay:
+            best[near.path] = max(best.get(near.path, -1.0), near.cosine)
+    seen = {match.path for match in known}
+    wanted = sorted((path for path, cosine in best.items() if cosine >= LEAST and path not in seen), key=lambda path: (-best[path], path))[:ALIKE_MAX]
+    found.found = _within(index, view, ask, wanted)
+    sums = {match.path: match.sum for match in (*known, *found.found) if match.path not in found.vectors}
+    held = vectors.of(sums)
+    found.vectors.update(held)
+    found.found = [match for match in found.found if match.path in found.vectors]
+    return found
+
+
+def _within(index: Index, view: View, ask: Ask, paths: list[str]) -> list[Match]:
+    """Those of some paths that the question's filters and exclusions let pass."""
+    if not paths:
+        return []
+    either = tuple(Filter("path", "is", path) for path in paths)
+    only = replace(ask, clauses=tuple(clause for clause in ask.clauses if isinstance(clause, Not)), filters=(*ask.filters, either))
+    return index.keyword(view).search(only, len(paths), view.overlay)

@@ -1,0 +1,141 @@
+"""What speaks for a piece? One small function per signal, each a number per piece of the pool, not normalised.
+
+BM25 (Robertson, Zaragoza 2009) is counted at two grains here, the piece alone and the piece widened by its neighbours to WIDE words,
+over the frequencies of the pool; the whole entry's comes from the keyword index. What is known only of conversations (who speaks,
+what was asked just before) counts only there.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from memcli.index.segment import Coded
+from memcli.search.moments import Span, nearness
+from memcli.search.pool import Pool, speakers
+
+WIDE = 64  # words
+K1, B = 1.2, 0.75
+_SHORT = 12  # words of a question that is no evidence by itself
+_WHEN = re.compile(r"^\s*when\b|\bwhat (?:year|date|day|month|time)\b|\bhow long\b", re.IGNORECASE)
+_MANY = re.compile(r"\bhow (?:many|often|much|old)\b", re.IGNORECASE)
+_TIMES = re.compile(
+    r"\b(?:yesterday|today|tonight|tomorrow|last|next|ago|week|month|year|weekend|recently|(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|april"
+    r"|june|july|august|september|october|november|december|\d{4})\b", re.IGNORECASE)
+_NUMBERS = re.compile(r"\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|once|twice|several|couple|few)\b", re.IGNORECASE)
+
+Column = list[float]
+
+
+class Words:
+    """A question's words in a pool: how often each stands in each piece, and how rare it is there."""
+
+    def __init__(self, pool: Pool, terms: Sequence[str]) -> None:
+        self.pool = pool
+        self.terms = list(dict.fromkeys(terms))
+        wanted = set(self.terms)
+        self.held = [Counter(stem for stem in piece.stems if stem in wanted) for piece in pool.pieces]
+        self.lengths = [len(piece.stems) for piece in pool.pieces]
+        spread = Counter(term for held in self.held for term in held)
+        self.idf = {term: _idf(len(self.held), spread[term]) for term in self.terms if spread[term]}
+
+    def alone(self) -> Column:
+        """BM25 of each piece by itself."""
+        return _bm25(self.held, self.lengths, self.idf)
+
+    def widened(self) -> Column:
+        """BM25 of each piece with its neighbours, nearest first, to WIDE words."""
+        held: list[Counter[str]] = []
+        lengths = []
+        for number in range(len(self.held)):
+            found, length = Counter(self.held[number]), self.lengths[number]
+            inside = self.pool.candidates[self.pool.pieces[number].entry].pieces
+            for distance in range(1, len(inside)):
+                if length >= WIDE:
+                    break
+                for place in (number - distance, number + distance):
+                    if place in inside:
+                        found.update(self.held[place])
+                        length += self.lengths[place]
+            held.append(found)
+            lengths.append(length)
+        spread = Counter(term for found in held for term in found)
+        return _bm25(held, lengths, {term: _idf(len(held), spread[term]) for term in self.idf})
+
+    def pairs(self) -> Column:
+        """BM25 over neighbouring words of the question that stand side by side."""
+        wanted = {f"{one} {other}" for one, other in zip(self.terms, self.terms[1:])}
+        held = [Counter(pair for pair in map(" ".join, zip(piece.stems, piece.stems[1:])) if pair in wanted) if wanted else Counter()
+                for piece in self.pool.pieces]
+        spread = Counter(pair for found in held for pair in found)
+        return _bm25(held, [max(length - 1, 0) for length in self.lengths], {pair: _idf(len(held), spread[pair]) for pair in wanted if spread[pair]})
+
+
+def _idf(pieces: int, spread: int) -> float:
+    return math.log(1 + (pieces - spread + 0.5) / (spread + 0.5))
+
+
+def _bm25(held: Sequence[Counter[str]], lengths: Sequence[int], idf: dict[str, float]) -> Column:
+    average = sum(lengths) / len(lengths) if lengths else 1.0
+    found = []
+    for counts, length in zip(held, lengths):
+        norm = K1 * (1 - B + B * length / (average or 1.0))
+        found.append(sum(idf.get(term, 0.0) * times * (K1 + 1) / (times + norm) for term, times in counts.items()) if counts else 0.0)
+    return found
+
+
+def entry_score(pool: Pool) -> Column:
+    """The keyword index's score of each piece's entry."""
+    return [pool.candidates[piece.entry].keyword for piece in pool.pieces]
+
+
+def likeness(pool: Pool, question: Coded, vectors: dict[str, list[Coded]]) -> Column:
+    """The cosine of each piece's vector with the question's, nothing below 0; 0 where there is no vector."""
+    numbers = question.numbers
+    found = []
+    for piece in pool.pieces:
+        own = vectors.get(pool.candidates[piece.entry].match.path, [])
+        found.append(max(own[piece.at].cosine(numbers, question.scale), 0.0) if piece.at < len(own) else 0.0)
+    return found
+
+
+def asked_before(pool: Pool, column: Column) -> Column:
+    """What the question just before a turn gets: its answer is likely here."""
+    found = []
+    for number, piece in enumerate(pool.pieces):
+        before = pool.neighbour(number, -1) if piece.chunk.speaker else -1
+        found.append(column[before] if before >= 0 and "?" in pool.pieces[before].chunk.text else 0.0)
+    return found
+
+
+def time_near(pool: Pool, wanted: list[Span]) -> Column:
+    """How near each piece's entry lies to the times named in the question."""
+    near = [nearness(wanted, candidate.moment) for candidate in pool.candidates]
+    return [near[piece.entry] for piece in pool.pieces]
+
+
+def named_speaker(pool: Pool, question: str) -> Column:
+    """1 for the turns of the one person that the question names."""
+    lower = question.lower()
+    named = [who for who in speakers(pool) if re.search(rf"\b{re.escape(who)}\b", lower)]
+    return [float(len(named) == 1 and piece.chunk.speaker.lower() == named[0]) for piece in pool.pieces]
+
+
+def statement(pool: Pool) -> Column:
+    """0 for a turn that is but a short question, 1 for all else."""
+    return [float(not (piece.chunk.speaker and len(piece.stems) < _SHORT and piece.chunk.text.rstrip().endswith("?"))) for piece in pool.pieces]
+
+
+def substance(pool: Pool) -> Column:
+    """The logarithm of a turn's length; 0 outside of conversations."""
+    return [math.log1p(len(piece.stems)) if piece.chunk.speaker else 0.0 for piece in pool.pieces]
+
+
+def answer_kind(pool: Pool, question: str) -> Column:
+    """1 where a question for a time meets time words, or one for a number meets numbers."""
+    pattern = _WHEN.search(question) and _TIMES or _MANY.search(question) and _NUMBERS
+    if not pattern:
+        return [0.0] * len(pool.pieces)
+    return [float(pattern.search(piece.chunk.text) is not None) for piece in pool.pieces]
