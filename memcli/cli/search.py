@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
 from memcli.cli import options, session
-from memcli.errors import NothingFound
+from memcli.errors import NothingFound, Usage
 from memcli.output import records, text
+
+if TYPE_CHECKING:
+    from memcli.search.run import Found
 
 HELP = """Find entries by words, ranked.
 
@@ -15,11 +21,17 @@ Examples:
   mem search 'kube* tag:ops created:>2026-01'
   mem search recieve --fuzzy
   mem search backup --jsonl | jq -r .path
+  mem search 'when did we last test the restore' --chunks --explain
 
-Words find entries that hold any of them, the more and the rarer the better.
-"a phrase", prefix*, -without, and fields: tag: type: state: title: path: key:
-source: created: updated: (dates as 2026, 2026-03, >2026-01, a..b).
-Exit status 1 when nothing is found."""
+Words find entries that hold any of them, the more and the rarer the better;
+vectors find texts that mean the same in other words. "a phrase", prefix*,
+-without, and fields: tag: type: state: title: path: key: source: created:
+updated: (dates as 2026, 2026-03, >2026-01, a..b). Exit status 1 when nothing
+is found.
+
+Channels are keyword, vector, time (dates in the question) and name (who
+speaks in a conversation); --explain shows the signals in each, which
+--ablate switches off by name."""
 
 
 PARAMS = {
@@ -30,6 +42,9 @@ PARAMS = {
     "tag": options.Opt("--tag", "Only with this tag; may be repeated.", metavar="TAG", many=True),
     "state": options.Opt("--state", "Only in this state.", metavar="STATE"),
     "explain": options.Opt("--explain", "Print every term of every score.", kind=bool),
+    "chunks": options.Opt("--chunks", "Print the best paragraphs or turns instead of entries.", kind=bool),
+    "channels": options.Opt("--channels", "Only these channels: keyword, vector, time, name.", metavar="NAME,..."),
+    "ablate": options.Opt("--ablate", "Leave out these signals or channels.", metavar="NAME,..."),
     "no_scan": options.Opt("--no-scan", "Do not look for edits made by other programs.", kind=bool),
     "vault": options.VAULT,
     "json": options.JSON,
@@ -47,6 +62,9 @@ def command(
     tag: list[str] | None = None,
     state: str = "",
     explain: bool = False,
+    chunks: bool = False,
+    channels: str = "",
+    ablate: str = "",
     no_scan: bool = False,
     vault: str | None = None,
     json: bool = False,
@@ -64,14 +82,37 @@ def command(
         query = sys.stdin.buffer.read(1 << 20).decode("utf-8", "replace")
     given = [("type", type_), ("state", state), *(("tag", word.lstrip("#")) for word in tag or [])]
     found = store.search(query, limit=limit or store.settings.whole("search.limit"), fuzzy=fuzzy, explain=explain,
-                         filters=[f"{name}:{value}" for name, value in given if value], scan="none" if no_scan else "auto")
-    if found.scanned == "folders":
-        here.warn("a large vault: files rewritten in place by other programs are not looked for (mem index takes them in)")
-    if found.dropped:
-        here.warn(f"a long query: {found.dropped} words were left out")
+                         filters=[f"{name}:{value}" for name, value in given if value], scan="none" if no_scan else "auto",
+                         chunks=chunks, without=_without(channels, ablate))
+    for line in _remarks(found):
+        here.warn(line)
     if json:
         here.json_out(records.found(query, found))
     elif not here.each([records.hit(hit) for hit in found.hits], jsonl=jsonl, template=template, null=null, root=store.vault.root):
         here.lines(line for number, hit in enumerate(found.hits) for line in text.hit(number, hit, here.color, here.width()))
     if not found.hits:
         raise NothingFound(f"nothing found for {query[:80]!r}", "try fewer or other words, prefix*, or --fuzzy")
+
+
+def _remarks(found: Found) -> Iterator[str]:
+    """What a person should know of how a search was done."""
+    if found.scanned == "folders":
+        yield "a large vault: files rewritten in place by other programs are not looked for (mem index takes them in)"
+    if found.warning:
+        yield found.warning
+    if found.dropped:
+        yield f"a long query: {found.dropped} words were left out"
+
+
+def _without(channels: str, ablate: str) -> set[str]:
+    """The signals that are switched off."""
+    if not channels and not ablate:
+        return set()
+    from memcli.search.fuse import CHANNELS, WEIGHTS
+
+    for word in filter(None, f"{channels},{ablate}".split(",")):
+        if word not in CHANNELS and word not in WEIGHTS:
+            raise Usage(f"{word!r} is no channel or signal", f"channels: {', '.join(CHANNELS)}; signals: {', '.join(WEIGHTS)}")
+    off = {name for word in ablate.split(",") for name in CHANNELS.get(word, (word,))}
+    kept = {name for word in channels.split(",") for name in CHANNELS.get(word, (word,))}
+    return off | ({name for name in WEIGHTS if name not in kept} if channels else set())

@@ -22,7 +22,7 @@ from operator import add, mul
 from memcli.entries import atomic
 from memcli.errors import IndexUnusable
 from memcli.index.segment import DIMENSIONS, Coded, coded
-from memcli.index.wordpieces import WordPieces
+from memcli.index.wordpieces import WORD, WordPieces
 
 NAME = "static"
 FORMAT = 1
@@ -141,6 +141,12 @@ class Embedder:
     def tokens(self, text: str) -> list[int]:
         """The tokens of a text."""
         return self.lexicon.pieces.text(text)
+
+    def known_share(self, text: str) -> float:
+        """How much of a text (0..1, by rarity) is in words that are one token each: words whose meaning the table knows."""
+        words = [self.lexicon.pieces.word(word) for word in WORD.findall(text)]
+        weights = [sum(self.lexicon.idf[token] for token in tokens) for tokens in words]
+        return sum(weight for weight, tokens in zip(weights, words) if len(tokens) == 1) / (sum(weights) or 1.0)
 
     def pooled(self, tokens: Sequence[int]) -> list[float]:
         """The weighed mean of tokens' vectors, the overall mean taken away; zeros for no tokens."""

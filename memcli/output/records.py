@@ -89,7 +89,10 @@ def founded(root: str, entries: int, commit: str) -> Shape:
 def hit(one: Hit) -> Shape:
     """One element of schemas/search.schema.json."""
     shape: Shape = {"id": one.id, "title": one.title, "type": one.type, "created": one.created or None, "path": one.path, "line": one.line,
-                    "score": round(one.score, 6), "snippet": one.snippet}
+                    "end": one.end, "block": one.block or None, "score": round(one.score, 6), "snippet": one.snippet}
+    if one.shares:
+        shape["signals"] = [{"signal": share.signal, "weight": share.weight, "value": round(share.value, 6), "contribution": round(share.contribution, 6)}
+                            for share in one.shares]
     if one.terms:
         shape["terms"] = [_term(term) for term in one.terms]
     return shape

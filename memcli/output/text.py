@@ -32,10 +32,14 @@ def hit(number: int, one: Hit, color: bool, width: int) -> Iterator[str]:
     yield f"{paint(one.id[-6:], YELLOW, color)}  {paint(line(one.title), BOLD, color)}  {paint(day + where, DIM, color)}"
     if one.snippet:
         yield "        " + _marked(one.snippet, one.spans, color)
+    for share in one.shares:
+        yield "        " + paint(f"{share.contribution:8.4f} = weight {share.weight:g} x {share.value:.4f}  {share.signal}", DIM, color)
+    if one.shares:
+        yield "        " + paint(f"{one.score:8.4f} = score, the sum", DIM, color)
+    if one.terms:
+        yield "        " + paint("entry, before it is shared out:", DIM, color)
     for term in one.terms:
         yield "        " + paint(line(_term(term)), DIM, color)
-    if one.terms:
-        yield "        " + paint(f"{one.score:8.4f} = score, the sum", DIM, color)
 
 
 def _term(one: Part) -> str:

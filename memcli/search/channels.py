@@ -14,6 +14,7 @@ from memcli.index.sync import Index
 from memcli.index.view import View
 
 LEAST = 0.40  # cosine below which a piece that shares no word with the question is no answer to it
+KNOWN = 0.5  # share of a question's words that must have a meaning of their own, else only what words found is compared
 ALIKE_MAX = 50  # entries that the vector channel adds
 
 
@@ -52,6 +53,9 @@ def alike(index: Index, view: View, ask: Ask, question: str, known: Sequence[Mat
         return Alike(warning=f"{error.message}, so texts are found by words only; mem index --rebuild mends it")
     assert found.question is not None
     if not found.question.scale:
+        return found
+    if vectors.embedder.known_share(question) < KNOWN:
+        found.vectors = vectors.of({match.path: match.sum for match in known})
         return found
     fresh = {path: document for path, document in view.overlay.items() if document is not None}
     for path, document in fresh.items():

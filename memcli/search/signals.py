@@ -124,13 +124,20 @@ def named_speaker(pool: Pool, question: str) -> Column:
 
 
 def statement(pool: Pool) -> Column:
-    """0 for a turn that is but a short question, 1 for all else."""
-    return [float(not (piece.chunk.speaker and len(piece.stems) < _SHORT and piece.chunk.text.rstrip().endswith("?"))) for piece in pool.pieces]
+    """0 for a turn that is but a short question, 1 for the others."""
+    return _of_turns(pool, [float(len(piece.stems) >= _SHORT or not piece.chunk.text.rstrip().endswith("?")) for piece in pool.pieces])
 
 
 def substance(pool: Pool) -> Column:
-    """The logarithm of a turn's length; 0 outside of conversations."""
-    return [math.log1p(len(piece.stems)) if piece.chunk.speaker else 0.0 for piece in pool.pieces]
+    """The logarithm of a turn's length."""
+    return _of_turns(pool, [math.log1p(len(piece.stems)) for piece in pool.pieces])
+
+
+def _of_turns(pool: Pool, column: Column) -> Column:
+    """A signal that only turns of conversations have: all else gets their mean, so that neither side gains; 0 where there are none."""
+    turns = [value for value, piece in zip(column, pool.pieces) if piece.chunk.speaker]
+    mean = sum(turns) / len(turns) if turns else 0.0
+    return [value if piece.chunk.speaker else mean for value, piece in zip(column, pool.pieces)]
 
 
 def answer_kind(pool: Pool, question: str) -> Column:

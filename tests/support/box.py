@@ -110,8 +110,8 @@ class Box:
         return found
 
     def found(self, *query: str) -> list[str]:
-        """The paths that a search finds, best first."""
-        result = self.run("search", *query, "--limit", "1000", "--format", "{path}\n")
+        """The paths that a search finds by words, best first."""
+        result = self.run("search", *query, "--channels", "keyword", "--limit", "1000", "--format", "{path}\n")
         assert result.status in (0, 1), result
         return result.out.splitlines()
 
