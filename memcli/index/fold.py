@@ -120,29 +120,27 @@ def _extended(vault: Vault, kept: Mapping[str, object], builder: Builder, rows: 
         for _, document in files.documents(vault.root, stats, limit, progress):
             anew.take(document)
         return anew.write(vault.index)
-    joined = {**kept, "segments": [*_names(kept), *_names(made)], "chunks": held}
-    return vector.merge(vault.index, joined, {path: row.sum for path, row in rows.items()}) if len(_names(joined)) > vector.SEGMENTS_MAX else joined
+    names = [*vector.segments(kept), *vector.segments(made)]
+    joined = {**kept, "segments": names, "chunks": held}
+    return vector.merge(vault.index, joined, {path: row.sum for path, row in rows.items()}) if len(names) > vector.SEGMENTS_MAX else joined
 
 
-def _names(kept: Mapping[str, object]) -> list[str]:
-    found = kept["segments"]
-    assert isinstance(found, list)
-    return found
 
 
 def _publish(vault: Vault, rows: Mapping[str, Row], folders: Mapping[str, int], keyword: str, vectors: Mapping[str, object]) -> None:
     """Make a generation the one that counts, and clear away the others."""
     generation = os.urandom(6).hex()
     atomic.write(log_path(vault, generation), b"", durable=False)
+    from memcli.index import vector
+
+    vectors = {**vectors, "seal": vector.seal(vault.index, vectors)} if vectors else {}
     manifest.write(manifest_path(vault), [rows[path] for path in sorted(rows)], folders, generation=generation, keyword=keyword,
                    seal=guard.seal(f"{vault.index}/{keyword}"), vectors=vectors)
     faults.hit("manifest-written")
-    from memcli.index.vector import sweep
-
     for name in os.listdir(vault.index):
         if name.startswith("pending-") and name != f"pending-{generation}":
             atomic.remove(f"{vault.index}/{name}", durable=False)
         elif name.startswith("keyword-") and name != keyword:
             atomic.remove_tree(f"{vault.index}/{name}")
-    sweep(vault.index, vectors)
+    vector.sweep(vault.index, vectors)
     atomic.sweep(vault.index)

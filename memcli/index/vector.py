@@ -90,10 +90,15 @@ class VectorIndex:
     """The vectors of a vault, open for searching. `kept` is what the manifest keeps of them. Raises IndexUnusable, static.Missing."""
 
     def __init__(self, folder: str, kept: Mapping[str, object]) -> None:
-        names = kept["segments"]
-        assert isinstance(names, list)
-        self._segments = [Segment(f"{folder}/{name}") for name in names]
+        self._segments = [Segment(f"{folder}/{name}") for name in segments(kept)]
+        if seal(folder, kept) != kept.get("seal"):
+            self.prove()
         self.embedder = static.Embedder(static.Table(static.folder()), static.Lexicon.read(f"{folder}/{kept['lexicon']}"))
+
+    def prove(self) -> None:
+        """Read every segment and raise IndexUnusable unless it is what was written."""
+        for part in self._segments:
+            part.prove()
 
     def query(self, text: str) -> Coded:
         """A question as a vector; its scale is 0 when no token of it is known."""
@@ -117,10 +122,8 @@ class VectorIndex:
 
 def merge(folder: str, kept: Mapping[str, object], sums: Mapping[str, str]) -> dict[str, object]:
     """Write the segments' living entries (by path and checksum) into one segment. Returns what the manifest keeps."""
-    names = kept["segments"]
-    assert isinstance(names, list)
     entries: dict[str, tuple[str, str, list[Coded]]] = {}
-    for name in names:
+    for name in segments(kept):
         found = Segment(f"{folder}/{name}").of(sums)
         entries.update((path, (path, sums[path], rows)) for path, rows in found.items())
     made = f"vectors-{os.urandom(6).hex()}"
@@ -130,8 +133,23 @@ def merge(folder: str, kept: Mapping[str, object], sums: Mapping[str, str]) -> d
 
 def sweep(folder: str, kept: Mapping[str, object]) -> None:
     """Remove the files of a folder that belong to other generations."""
-    names = kept.get("segments", [])
-    assert isinstance(names, list)
+    names = segments(kept)
     for name in os.listdir(folder):
         if name.startswith(("vectors-", "lexicon-")) and name not in names and name != kept.get("lexicon"):
             atomic.remove(f"{folder}/{name}", durable=False)
+
+
+def seal(folder: str, kept: Mapping[str, object]) -> list[list[int]]:
+    """What tells cheaply that no segment was changed since: size (bytes), modification and change time (ns) of each."""
+    found = []
+    for name in segments(kept):
+        info = os.stat(f"{folder}/{name}", follow_symlinks=False)
+        found.append([info.st_size, info.st_mtime_ns, info.st_ctime_ns])
+    return found
+
+
+def segments(kept: Mapping[str, object]) -> list[str]:
+    """The names of the segments that a manifest keeps, oldest first."""
+    names = kept.get("segments", [])
+    assert isinstance(names, list)
+    return names

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from memcli.errors import IndexUnusable
 from memcli.index import guard
 from memcli.index.document import NEVER_INDEXED
 from memcli.index.sync import Index
@@ -35,5 +36,24 @@ def differences(index: Index, view: View, *, deep: bool) -> list[str]:
             found.append(f"{path} differs from what the manifest holds")
         elif path in searched and held.get(path) != now.sum:
             found.append(f"{path} is {'missing from' if path not in held else 'outdated in'} the keyword index")
+    if view.manifest is not None and view.manifest.vectors:
+        found += _vectors(index, view, {path: row.sum for path, row in rows.items() if path in searched and path not in overlay})
     found += [f"{path} is gone but still in the keyword index" for path in sorted(held.keys() - searched)]
     return found
+
+
+def _vectors(index: Index, view: View, sums: dict[str, str]) -> list[str]:
+    """What the vector index lacks of the entries with these checksums, or that its files are damaged."""
+    from memcli.index import static
+    from memcli.index.vector import VectorIndex
+
+    assert view.manifest is not None
+    try:
+        vectors = VectorIndex(index.vault.index, view.manifest.vectors)
+        vectors.prove()
+    except (IndexUnusable, OSError) as error:
+        return [str(error)]
+    except static.Missing:
+        return []
+    held = vectors.of(sums)
+    return [f"{path} is missing from the vector index" for path in sorted(sums.keys() - held.keys())]

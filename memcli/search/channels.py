@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from memcli.errors import IndexUnusable
 from memcli.index.ask import Ask, Filter, Not, Term
 from memcli.index.chunks import chunks
 from memcli.index.hit import Hit as Match
@@ -13,7 +12,7 @@ from memcli.index.segment import Coded
 from memcli.index.sync import Index
 from memcli.index.view import View
 
-LEAST = 0.40  # cosine below which a piece that shares no word with the question is no answer to it
+LEAST = 0.25  # cosine below which a piece that shares no word with the question is no answer to it
 KNOWN = 0.5  # share of a question's words that must have a meaning of their own, else only what words found is compared
 ALIKE_MAX = 50  # entries that the vector channel adds
 
@@ -34,7 +33,7 @@ def keyword(index: Index, view: View, ask: Ask, limit: int, *, explain: bool) ->
 
 
 def alike(index: Index, view: View, ask: Ask, question: str, known: Sequence[Match]) -> Alike:
-    """The entries whose pieces mean something like the question, and the vectors of these and of the `known` ones."""
+    """The entries whose pieces mean something like the question, and the vectors of these and of the `known` ones. Raises IndexUnusable."""
     from memcli.index import static
     from memcli.index.vector import VectorIndex
 
@@ -49,8 +48,6 @@ def alike(index: Index, view: View, ask: Ask, question: str, known: Sequence[Mat
         found = Alike(vectors.query(question))
     except static.Missing as error:
         return Alike(warning=str(error))
-    except IndexUnusable as error:
-        return Alike(warning=f"{error.message}, so texts are found by words only; mem index --rebuild mends it")
     assert found.question is not None
     if not found.question.scale:
         return found
