@@ -30,7 +30,8 @@ SESSIONS = {path.name: parse(path.read_text()) for path in Path(TOP, "tests", "c
 README = Path(TOP, "README.md").read_text()
 JSON = {  # the schema of what each command prints with --json
     "init": "init", "add": "add", "edit": "changed", "set": "changed", "show": "entry-record", "list": "list", "search": "search", "forget": "changed",
-    "purge": "changed", "restore": "changed", "log": "log", "undo": "changed", "ingest": "ingest", "index": "index", "doctor": "doctor", "config": "settings",
+    "purge": "changed", "restore": "changed",
+    "log": "log", "undo": "changed", "ingest": "ingest", "index": "index", "doctor": "doctor", "config": "settings", "eval": "eval",
 }
 VALIDATORS = {name: jsonschema.Draft202012Validator(schema) for name, schema in SCHEMAS.items()}
 
@@ -169,6 +170,7 @@ def test_every_json_output_fits_its_schema(box: Box) -> None:
     box.write("odd.md", "---\nimportance: 7\n---\nodd\n")
     take("doctor", check=3)
     take("config")
+    take("eval", "qrels", f"{TOP}/fixtures/eval/beir")
     assert set(printed) == set(JSON), "a command with --json that this test does not run"
     VALIDATORS["error"].validate(json.loads(box.run("show", "nothing", "--json", check=1).err))
 

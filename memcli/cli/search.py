@@ -83,7 +83,7 @@ def command(
     given = [("type", type_), ("state", state), *(("tag", word.lstrip("#")) for word in tag or [])]
     found = store.search(query, limit=limit or store.settings.whole("search.limit"), fuzzy=fuzzy, explain=explain,
                          filters=[f"{name}:{value}" for name, value in given if value], scan="none" if no_scan else "auto",
-                         chunks=chunks, without=_without(channels, ablate))
+                         chunks=chunks, without=without(channels, ablate))
     for line in _remarks(found):
         here.warn(line)
     if json:
@@ -104,7 +104,7 @@ def _remarks(found: Found) -> Iterator[str]:
         yield f"a long query: {found.dropped} words were left out"
 
 
-def _without(channels: str, ablate: str) -> set[str]:
+def without(channels: str, ablate: str) -> set[str]:
     """The signals that are switched off."""
     if not channels and not ablate:
         return set()

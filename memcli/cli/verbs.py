@@ -20,6 +20,7 @@ COMMANDS = {
     "ingest": ("ingest", "Read entries from other sources by a plugin."),
     "index": ("index", "Show or rebuild the search index."),
     "doctor": ("doctor", "Find what is wrong with a vault, and mend it."),
+    "eval": ("evaluate", "Measure recall on a data set."),
     "config": ("config", "Show and change settings."),
     "man": ("man", "Read a manual page."),
     "completion": ("completion", "Print a completion script for your shell."),

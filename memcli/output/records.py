@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from memcli.index.sync import Status
     from memcli.life.doctor import Problem
     from memcli.life.intake import Report
+    from memcli.measure.run import Evaluation
+    from memcli.measure.run import Row as Asked
     from memcli.search.run import Found, Hit
     from memcli.store import Changed
 
@@ -118,3 +120,21 @@ def ingested(report: Report) -> Shape:
 def index(state: Status) -> Shape:
     """schemas/index.schema.json"""
     return {"format_version": VERSION, "entries": state.entries, "pending": state.pending, "unseen": state.unseen, "size_bytes": state.size_bytes}
+
+
+def evaluated(found: Evaluation) -> Shape:
+    """schemas/eval.schema.json"""
+    from memcli.measure import metrics
+
+    took = [row.took_s * 1000 for row in found.rows]
+    grains = {"turn.frac@10": [row.turn["frac@10"] for row in found.rows if row.turn], "session.any@5": [row.entry["any@5"] for row in found.rows]}
+    return {"format_version": VERSION, "dataset": found.dataset, "questions": len(found.rows), "skipped": dict(sorted(found.skipped.items())),
+            **found.table(), "by_category": {category: found.table(category) for category in found.categories()},
+            "intervals": {name: list(metrics.interval(values)) for name, values in grains.items()},
+            "latency_ms": {"p50": round(metrics.percentile(took, 0.5), 1), "p99": round(metrics.percentile(took, 0.99), 1)}}
+
+
+def measured(one: Asked) -> Shape:
+    """One line of mem eval --per-question."""
+    return {"id": one.question.id, "question": one.question.text, "category": one.question.category, "turn": dict(one.turn) or None,
+            "session": dict(one.entry), "ms": round(one.took_s * 1000, 1)}
