@@ -2,7 +2,7 @@
 
 score(piece) = sum of weight * signal / max(signal); an entry's is that of its best piece and SUPPORT times the mean of its best THREE.
 The weights were chosen on five conversations (997 questions), leaving each out in turn, and kept where they helped on the one left out;
-Cranfield's abstracts, another kind of text, check that they do no harm there.
+Cranfield's abstracts, another kind of text, gave PROSE: outside of conversations the whole entry says more.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ WEIGHTS = {
     "time": 1.25, "kind": 0.3,  # time
     "speaker": 0.4, "statement": 0.3, "substance": 0.4,  # name
 }
+PROSE = {"around": 0.4, "entry": 1.0}  # instead of those above, for pieces that are no turn of a conversation
 CHANNELS = {
     "keyword": ("words", "around", "entry", "pairs", "answers"),
     "vector": ("likeness", "answers-like"),
@@ -43,16 +44,17 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """The pool with a score for each piece and each candidate; `best` is each candidate's best piece."""
+    """The pool with a score for each piece and each candidate; `best` is each candidate's best piece, `weights` those of each piece."""
 
     pieces: list[float]
     entries: list[float]
     best: list[int]
     columns: Mapping[str, Column]
+    weights: list[Mapping[str, float]]
 
     def shares(self, piece: int) -> list[Share]:
         """The rows of a piece's score."""
-        rows = [(name, WEIGHTS[name], column[piece]) for name, column in self.columns.items()]
+        rows = [(name, self.weights[piece][name], column[piece]) for name, column in self.columns.items()]
         return [Share(name, weight, value, weight * value) for name, weight, value in rows if value]
 
     def entry_shares(self, candidate: int) -> list[Share]:
@@ -65,14 +67,16 @@ class Scored:
 def fuse(pool: Pool, question: str, terms: list[str], like: Coded | None, vectors: dict[str, list[Coded]], without: Collection[str]) -> Scored:
     """Score a pool. `like` is the question's vector, None without a vector index; `without` names signals to leave out."""
     columns = {name: _share(column()) for name, column in _signals(pool, question, terms, like, vectors).items() if name not in without}
-    pieces = [sum(WEIGHTS[name] * column[number] for name, column in columns.items()) for number in range(len(pool.pieces))]
+    prose = {**WEIGHTS, **PROSE}
+    weights: list[Mapping[str, float]] = [WEIGHTS if piece.chunk.speaker else prose for piece in pool.pieces]
+    pieces = [sum(weights[number][name] * column[number] for name, column in columns.items()) for number in range(len(pool.pieces))]
     entries, best = [], []
     for candidate in pool.candidates:
         ordered = sorted(candidate.pieces, key=lambda number: (-pieces[number], number))
         best.append(ordered[0])
         top = [pieces[number] for number in ordered[:THREE]]
         entries.append(top[0] + SUPPORT * sum(top) / len(top))
-    return Scored(pieces, entries, best, columns)
+    return Scored(pieces, entries, best, columns, weights)
 
 
 def _signals(pool: Pool, question: str, terms: list[str], like: Coded | None, vectors: dict[str, list[Coded]]) -> dict[str, Callable[[], Column]]:
