@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from memcli import clock, plainyaml
 from memcli.entries import ids, layout, text
-from memcli.entries.model import Value
+from memcli.entries.model import Entry, Value
 from memcli.errors import EntryInvalid, Usage
 from memcli.life.desk import Changed, Desk
 from memcli.life.names import short
@@ -137,11 +137,13 @@ def _value(key: str, value: str) -> Value:
 
 
 def replace(desk: Desk, path: str, old: bytes, new: bytes) -> Changed:
-    """Put an edited text in the place of the old one, with `updated` moved on unless the person set it."""
+    """Put an edited text in the place of the old one, with `updated` moved on unless the person set it.
+
+    Raises EntryInvalid for text that cannot be read and for a bad field, unless the old text had it just so.
+    """
     before, entry = text.read(old, path), desk.readable(path, new)
-    problems = text.check(entry)
-    if problems:
-        raise EntryInvalid(path, problems[0].line, problems[0].reason, problems[0].hint)
+    for problem in _new_faults(before, entry):
+        raise EntryInvalid(path, problem.line, problem.reason, problem.hint)
     if before.has_id and entry.id != before.id:
         raise Usage(f"{path}: the id was changed from {before.id}; an id never changes", "put it back; mem add makes a new entry")
     if new == old:
@@ -151,3 +153,10 @@ def replace(desk: Desk, path: str, old: bytes, new: bytes) -> Changed:
     with desk.run("edit") as run:
         commit = desk.save(run, [(path, old, new)], entry.title, [("Mem-Entry", entry.id)])
     return Changed(((entry.id, path),), commit)
+
+
+def _new_faults(before: Entry, after: Entry) -> list[EntryInvalid]:
+    """What is wrong with the fields of `after` and was not so in `before`: an old fault whose value stayed is none of this edit's doing."""
+    known = {problem.reason for problem in text.check(before)}
+    changed = [name for name, value in after.meta.items() if name not in before.meta or before.meta[name] != value]
+    return [problem for problem in text.check(after) if problem.reason not in known or any(f"`{name}`" in problem.reason for name in changed)]

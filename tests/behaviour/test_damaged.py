@@ -120,6 +120,20 @@ def test_what_can_be_read_is_edited(damaged: Box, name: str) -> None:
     assert "x" in damaged.json("show", name)["tags"]
 
 
+@pytest.mark.parametrize("name", ["bad-date.md", "importance-seven.md", "unknown-type.md", "unknown-state.md", "tags-are-a-mapping.md", "id-is-not-a-ulid.md"])
+def test_an_editor_may_change_the_text_below_a_field_that_was_bad_before(damaged: Box, name: str) -> None:
+    damaged.run("edit", name, env={"EDITOR": "sed -i '$a one more line'"}, check=0)
+    assert damaged.read(name).endswith(b"one more line\n")
+
+
+def test_an_editor_may_not_make_a_bad_field_bad_in_another_way_nor_add_one(damaged: Box) -> None:
+    before = damaged.files()
+    for change in ("s/^importance: .*/importance: 8/", "s/^title: .*/created: soon/"):
+        refused = damaged.run("edit", "importance-seven.md", env={"EDITOR": f"sed -i '{change}'"}, check=13)
+        assert "importance-seven.md" in refused.err and "nothing was changed" in refused.err
+    assert damaged.files() == before
+
+
 def test_forgetting_and_undo_work_on_every_fault(damaged: Box) -> None:
     before = damaged.files()
     names = [fault.name for fault in FAULTS]
