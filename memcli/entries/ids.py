@@ -48,11 +48,7 @@ def stable_id(at: datetime | None, key: str) -> str:
 
 
 def derived_id(path: str) -> str:
-    """The id of a file that states none, from its path (any Unicode normal form): 128 bits of a hash."""
-    if not path.isascii():
-        import unicodedata
-
-        path = unicodedata.normalize("NFC", path)
+    """The id of a file that states none: 128 bits of a hash of its path's bytes, as two spellings of one name can be two files."""
     return _encode(int.from_bytes(_digest(path, 16), "big"))
 
 

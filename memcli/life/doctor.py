@@ -102,8 +102,9 @@ def _files(desk: Desk) -> Iterator[Problem]:
             continue
         entry = text.read(data, path)
         yield from _entry(entry, data)
-        if entry.has_id and entry.id in seen:
-            found = EntryInvalid(path, fields.line_of(data, "id"), f"has the same id as {seen[entry.id]}")
+        if entry.id in seen:
+            whose = "has the same id as" if entry.has_id else "states no id, and the one made of its path is that of"
+            found = EntryInvalid(path, fields.line_of(data, "id"), f"{whose} {seen[entry.id]}")
             yield Problem("duplicate-id", path, found.message, "give one of them another id, or delete the copy")
         seen.setdefault(entry.id, path)
     if len(scan.paths) > 1000:

@@ -94,6 +94,29 @@ def test_an_entry_without_id_is_shown_by_its_path_and_listed_with_an_id_that_nam
     assert bare.run("show", listed[0], check=0).data == b"plain text\n"
 
 
+def test_two_spellings_of_one_name_are_two_entries(bare: Box) -> None:
+    paths = [unicodedata.normalize(form, "café.md") for form in ("NFC", "NFD")]
+    for path in paths:
+        bare.write(path, f"borogove {len(path)}\n")
+    bare.run("init", ".", check=0)
+    rows = {row["path"]: row["id"] for row in bare.json("list")["entries"]}
+    assert sorted(rows) == sorted(paths) and len(set(rows.values())) == 2
+    bare.run("set", rows[paths[1]], "tags+=x", check=0)
+    assert bare.json("show", paths[1])["tags"] == ["x"] and bare.read(paths[0]) == b"borogove 7\n"
+    bare.sound()
+
+
+def test_an_id_made_of_a_path_that_another_file_has_is_reported(bare: Box) -> None:
+    bare.write("day.md", "monday\n")
+    bare.run("init", ".", check=0)
+    bare.run("set", "day.md", "tags+=x", check=0)
+    os.rename(bare.path("day.md"), bare.path("a.md"))
+    bare.write("day.md", "tuesday\n")
+    problems = bare.json("doctor", check=3)["problems"]
+    assert [(problem["code"], problem["path"]) for problem in problems] == [("duplicate-id", "day.md")]
+    assert "a.md" in problems[0]["message"]
+
+
 def test_a_file_without_front_matter_keeps_its_text_when_it_gets_some(bare: Box) -> None:
     bare.write("plain.md", b"# Plain\n\nno final line end")
     bare.run("init", ".", check=0)
