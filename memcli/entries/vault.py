@@ -39,8 +39,8 @@ class Vault:
         return f"{path}/{parts[-1]}"
 
     def entry(self, relative: str) -> str:
-        """`relative`, if what has this name can be an entry: `*.md`, nothing hidden, no repository or vault of its own. Raises UserError."""
-        self.at(relative)
+        """`relative`, if a walk would take what has this name for an entry, or would if it were there. Raises UserError saying why not."""
+        path = self.at(relative)
         parts = relative.split("/")
         if not relative.endswith(".md") or any(part.startswith(".") for part in parts):
             raise UserError(f"{relative} is not an entry", "entries are *.md files, none of them hidden; mem list shows them")
@@ -48,6 +48,9 @@ class Vault:
             folder = "/".join(parts[:depth])
             if any(os.path.lexists(f"{self.root}/{folder}/{name}") for name in (".git", MEM)):
                 raise UserError(f"{relative} is not an entry of this vault: {folder} is a repository or vault of its own", f"mem --vault {folder} works on it")
+        reason = "its name is not UTF-8" if not _readable_name(relative) else _no_file(path)
+        if reason:
+            raise UserError(f"{relative!r} is not an entry: {reason}", "rename or replace it; mem doctor names all that is passed over")
         return relative
 
     @property
@@ -181,6 +184,19 @@ def mark(info: os.stat_result) -> int:
 def may_be_entry(path: str) -> bool:
     """Whether a walk would take a regular file at this path of the vault for an entry."""
     return path.endswith(".md") and not path.startswith(".") and "/." not in path
+
+
+def _no_file(path: str) -> str:
+    """Why a walk passes over what is at a path, "" for a regular file and for nothing."""
+    try:
+        info = os.lstat(path)
+    except OSError:
+        return ""
+    if stat.S_ISREG(info.st_mode):
+        return "" if os.access(os.path.dirname(path), os.R_OK) else "its folder cannot be listed"
+    if stat.S_ISLNK(info.st_mode):
+        return "a link, never followed"
+    return "a folder named like an entry" if stat.S_ISDIR(info.st_mode) else "not a regular file"
 
 
 def _what(entry: os.DirEntry[str]) -> str:

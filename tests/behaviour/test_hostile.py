@@ -129,6 +129,17 @@ def test_no_path_leads_out_of_the_vault(worst: Worst, path: str) -> None:
     assert worst.box.git("rev-parse", "HEAD") == before
 
 
+@pytest.mark.parametrize("path", ["name-\udcff\udcfe.md", "folder-\udcff/a.md"])
+def test_a_name_that_is_not_utf8_is_refused_by_name_too(box: Box, path: str) -> None:
+    full = box.write(path, "borogove\n")
+    for words in (("set", path, "tags+=x"), ("show", path), ("forget", path), ("edit", path)):
+        refused = box.run(*words, env={"EDITOR": "sed -i s/borogove/more/"}, check=4)
+        assert "is not UTF-8" in refused.err and len(refused.err.splitlines()) == 2
+    assert Path(full).read_text() == "borogove\n"
+    box.run("list", check=1)
+    assert {problem["code"] for problem in box.json("doctor", "--deep", check=3)["problems"]} == {"not-an-entry"}
+
+
 def test_every_command_ends_as_documented(scratch: Worst) -> None:
     for verb, calls in CALLS.items():
         for number, (status, words) in enumerate(calls):

@@ -51,6 +51,24 @@ def test_no_command_works_on_what_is_no_entry(root: Path, path: str) -> None:
         vault.Vault(str(root)).entry(path)
 
 
+NO_ENTRIES = {os.fsdecode(b"name-\xff.md"): "not UTF-8", os.fsdecode(b"folder-\xff/a.md"): "not UTF-8", "link.md": "a link", "folder.md": "a folder",
+              "pipe.md": "not a regular file"}
+
+
+def test_no_command_works_on_what_a_walk_passes_over_and_says_why(root: Path) -> None:
+    os.mkdir(root / os.fsdecode(b"folder-\xff"))
+    for path in list(NO_ENTRIES)[:2]:
+        (root / path).write_text("x\n")
+    (root / "link.md").symlink_to(root / "notes" / "one.md")
+    (root / "folder.md").mkdir()
+    os.mkfifo(root / "pipe.md")
+    walked = vault.scan(str(root)).paths
+    for path, reason in NO_ENTRIES.items():
+        assert path not in walked
+        with pytest.raises(UserError, match=reason):
+            vault.Vault(str(root)).entry(path)
+
+
 def test_an_entry_is_worked_on(root: Path) -> None:
     assert vault.Vault(str(root)).entry("notes/one.md") == "notes/one.md"
 
