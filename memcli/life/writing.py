@@ -38,6 +38,8 @@ def add(desk: Desk, body: str, fields: Mapping[str, Value]) -> Changed:
     path = layout.path_for(text.read(new, "new.md").type, desk.now, title, id_)
     _refuse_bad(new, path)
     with desk.run("add") as run:
+        if known.get("id") is not None:
+            _refuse_taken(desk, id_, "files")  # again, as another command may have used it meanwhile
         commit = desk.save(run, [(path, None, new)], title, [("Mem-Entry", id_)])
     return Changed(((id_, path),), commit)
 
@@ -48,9 +50,13 @@ def _own_id(desk: Desk, given: Value) -> str:
     if not ids.is_id(str(given)):
         raise Usage(f"{given!r} is not an id (26 characters of a ULID)", "leave it out and one is made")
     id_ = ids.normalise(str(given))
-    if desk.index.read(lambda view: view.find(id_)):
-        raise Usage(f"an entry {id_} exists already", f"mem edit {short(id_)} changes it; leave the id out to add another one")
+    _refuse_taken(desk, id_, "auto")
     return id_
+
+
+def _refuse_taken(desk: Desk, id_: str, scan: str) -> None:
+    if desk.index.read(lambda view: view.find(id_), scan):
+        raise Usage(f"an entry {id_} exists already", f"mem edit {short(id_)} changes it; leave the id out to add another one")
 
 
 def _refuse_bad(data: bytes, path: str, changed: Iterable[str] | None = None) -> None:

@@ -9,6 +9,7 @@ import re
 import shutil
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -80,6 +81,27 @@ def test_reading_does_not_wait_for_a_writer(box: Box) -> None:
         for words in (("search", "thought"), ("list",), ("show", "byhand.md"), ("log",), ("diff",)):
             assert box.run(*words, check=0, timeout_s=5).err == ""
         assert len(box.found("thought")) == 2
+
+
+def test_of_two_writers_that_bring_the_same_id_one_is_refused(box: Box) -> None:
+    """Both looked whether the id is free before either could write."""
+    id_ = "01jdbq4m9x3t5v7n2k8c6r0wze"
+    box.run("list")
+    with locked(box, "") as holder:
+        running = [subprocess.Popen([MEM, "add", "-"], cwd=box.vault, env={**box.env, "MEM_LOCK_TIMEOUT_S": "60"}, text=True,
+                                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(2)]
+        for number, process in enumerate(running):
+            assert process.stdin
+            process.stdin.write(f"---\nid: {id_}\n---\nnumber {number}\n")
+            process.stdin.close()
+            process.stdin = None
+        time.sleep(1.5)
+        holder.kill()
+    said = [process.communicate()[1] for process in running]
+    assert sorted(process.returncode for process in running) == [0, 2], said
+    assert f"an entry {id_} exists already" in "".join(said)
+    assert [row["id"] for row in box.json("list")["entries"]] == [id_]
+    box.sound()
 
 
 def test_a_lock_left_by_a_dead_process_does_not_block(box: Box) -> None:
