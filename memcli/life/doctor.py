@@ -123,6 +123,9 @@ def _entry(entry: Entry, data: bytes) -> Iterator[Problem]:
         return
     if not entry.body.strip() and not entry.meta.get("title") and entry.state not in ("forgotten", "archived"):
         yield Problem("empty", entry.path, "empty: nothing to remember", "write something in it, or delete it")
+    if entry.state == "forgotten" and entry.body.strip():
+        yield Problem("forgotten-text", entry.path, "forgotten, but its text is still in the file",
+                      "mem restore brings it back as it is; mem forget leaves the text to history alone")
     if entry.body.startswith(_DIRECTIVE):
         cut = EntryInvalid(entry.path, entry.body_line, "a YAML directive in the text: the front matter ended in the line before it")
         yield Problem("front-matter-cut", entry.path, cut.message, "remove the `...` and the directive if what follows is front matter too")

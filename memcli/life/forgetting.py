@@ -18,13 +18,16 @@ if TYPE_CHECKING:
 
 
 def forget(desk: Desk, names: Sequence[str], reason: str) -> Changed:
-    """Put tombstones in the place of entries, in one commit. Raises Usage when one is a tombstone already."""
+    """Put tombstones in the place of entries, in one commit. Raises Usage when one is a tombstone already.
+
+    An entry that is only marked as forgotten and still has its text becomes one like any other.
+    """
     changes: list[tuple[str, bytes | None, bytes | None]] = []
     entries = []
     with desk.run("forget") as run:
         for path, old in desk.located(names).items():
             entry = text.read(old, path)
-            if entry.state == "forgotten":
+            if _is_tombstone(entry):
                 raise Usage(f"{path} is forgotten already", f"mem restore {short(entry.id)} brings it back")
             changes.append((path, old, tombstone(desk, entry, reason)))
             entries.append((entry.id, path))
@@ -48,12 +51,19 @@ def tombstone(desk: Desk, entry: Entry, reason: str) -> bytes:
 
 
 def is_tombstone(data: bytes) -> bool:
-    """Whether a file's bytes are a tombstone."""
-    return text.read(data, "x.md").state == "forgotten"
+    """Whether a file's bytes are a tombstone: forgotten, and without a text."""
+    return _is_tombstone(text.read(data, "x.md"))
+
+
+def _is_tombstone(entry: Entry) -> bool:
+    return entry.state == "forgotten" and not entry.body.strip()
 
 
 def restore(desk: Desk, names: Sequence[str], at: str) -> Changed:
-    """Bring texts back byte for byte, in one commit; nothing to do is a commit of "" and no error."""
+    """Bring texts back byte for byte, in one commit; nothing to do is a commit of "" and no error.
+
+    Of a forgotten entry that holds a text, by whose hand ever, that text stays, and only the state changes.
+    """
     changes: list[tuple[str, bytes | None, bytes | None]] = []
     entries = []
     with desk.run("restore") as run:
@@ -64,16 +74,34 @@ def restore(desk: Desk, names: Sequence[str], at: str) -> Changed:
                 new = history.content(git, revision, path)
                 if new is None:
                     raise NothingFound(f"{path} did not exist at {at}", f"mem log {path} shows its history")
-            elif old is not None and not is_tombstone(old):
-                raise Usage(f"{path} is neither forgotten nor deleted", f"mem restore {short(text.read(old, path).id)} --at DATE brings back an earlier text")
             else:
-                new = history.last_before_loss(git, path, is_tombstone)
+                new = _recalled(desk, git, path, old)
             entries.append((text.read(new, path).id, path))
             if new != old:
                 changes.append((path, old, new))
         subject = short(entries[0][0]) if len(entries) == 1 else count(len(entries), "entry", "entries")
         commit = desk.save(run, changes, subject) if changes else ""
     return Changed(tuple(entries), commit)
+
+
+def _recalled(desk: Desk, git: Git, path: str, old: bytes | None) -> bytes:
+    """The text to bring back: what the file holds, else the newest in history. Raises Usage when it is not lost at all."""
+    if old is None or is_tombstone(old):
+        return _remembered(history.last_before_loss(git, path, is_tombstone), path)
+    entry = text.read(old, path)
+    earlier = f"mem restore {short(entry.id)} --at DATE brings back an earlier text"
+    if entry.state != "forgotten":
+        raise Usage(f"{path} is neither forgotten nor deleted", earlier)
+    desk.talk.warn(f"{path} keeps the text that is in it; {earlier}")
+    return _remembered(old, path)
+
+
+def _remembered(data: bytes, path: str) -> bytes:
+    """A text with nothing changed but a state of `forgotten`, and the reason for that."""
+    entry = text.read(data, path)
+    if entry.state != "forgotten":
+        return data
+    return text.edit(data, {"state": "short", **({"reason": text.REMOVE} if "reason" in entry.meta else {})}, path=path)
 
 
 def present_or_lost(desk: Desk, name: str) -> tuple[str, bytes | None]:

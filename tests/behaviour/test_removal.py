@@ -33,6 +33,39 @@ def test_forget_leaves_a_tombstone_without_the_text(box: Box) -> None:
     assert b"\nreason: gone\n" in box.read(path)
 
 
+def test_a_text_edited_by_hand_below_a_forgotten_state_is_what_comes_back(box: Box) -> None:
+    path = box.json("add", "first text")["path"]
+    box.run("set", path, "state=forgotten", "reason=dull", check=0)
+    edited = box.read(path).replace(b"first text", b"edited text")
+    box.write(path, edited)
+    restored = box.run("restore", path, check=0)
+    assert box.read(path) == edited.replace(b"state: forgotten", b"state: short").replace(b"reason: dull\n", b"")
+    assert "keeps the text that is in it" in restored.err and "--at DATE" in restored.err
+    box.sound()
+
+
+def test_a_text_added_by_hand_to_a_tombstone_is_not_dropped(box: Box) -> None:
+    path = forgotten(box)
+    tombstone = box.read(path)
+    box.write(path, tombstone + b"one last thing\n")
+    box.run("restore", path, check=0)
+    assert box.read(path) == (tombstone + b"one last thing\n").replace(b"state: forgotten", b"state: short").replace(b"reason: gone\n", b"")
+    box.run("restore", path, "--at", "HEAD~3", check=0)
+    assert WORD.encode() in box.read(path)
+
+
+def test_doctor_names_a_forgotten_file_that_holds_text_and_forget_empties_it(box: Box) -> None:
+    path = box.json("add", "first text", "--title", "Thoughts")["path"]
+    box.run("set", path, "state=forgotten", check=0)
+    assert [(problem["code"], problem["path"]) for problem in box.json("doctor", check=3)["problems"]] == [("forgotten-text", path)]
+    box.run("forget", path, check=0)
+    assert b"first text" not in box.read(path)
+    box.sound()
+    box.run("forget", path, check=2)
+    box.run("restore", path, check=0)
+    assert box.read(path).endswith(b"first text\n") and box.json("show", path)["state"] == "short"
+
+
 def test_search_and_list_pass_over_what_is_forgotten(box: Box) -> None:
     path = forgotten(box)
     assert box.found(WORD) == [] and box.found("weevil") == []
