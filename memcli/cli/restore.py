@@ -13,7 +13,8 @@ Examples:
   mem restore 6r0wze --at 2026-06-01    its text of that day
   mem list --state forgotten            what can come back
 
-Byte for byte as history holds it, in one commit."""
+Byte for byte as history holds it, in one commit. A forgotten entry that still
+holds a text keeps that, and only its state changes."""
 
 
 PARAMS = {
