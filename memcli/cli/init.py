@@ -16,7 +16,9 @@ Examples:
   mem init ~/notes --json
 
 A vault is a git work tree of its own. Inside another repository it gets a
-repository of its own. Run again, it only puts back what is missing."""
+repository of its own; at the top of a repository it uses that one, and adopts
+what git neither tracks nor ignores. Run again, it only puts back what is
+missing."""
 
 
 PARAMS = {
@@ -33,14 +35,15 @@ def command(folder: str = "", vault: str | None = None, json: bool = False) -> N
 
     here = session.current()
     target = folder or vault or session.chosen or here.env.get("MEM_VAULT") or here.default_vault()
-    made, entries, commit = founding.found(os.path.abspath(os.path.expanduser(target)), here.env, clock.now())
-    here.store(made.root).index.fresh("files")
+    made = founding.found(os.path.abspath(os.path.expanduser(target)), here.env, clock.now())
+    here.store(made.vault.root).index.fresh("files")
     if json:
-        here.json_out(records.founded(made.root, entries, commit))
+        here.json_out(records.founded(made.vault.root, made.entries, made.adopted, made.commit))
         return
-    number = f"{entries} {'entry' if entries == 1 else 'entries'}"
-    here.say(f"vault ready at {terminal.line(made.root)}, {number}" if commit else f"already a vault: {terminal.line(made.root)}, {number}")
-    if not entries:
+    where, number = terminal.line(made.vault.root), f"{made.entries} {'entry' if made.entries == 1 else 'entries'}"
+    history = f", {made.adopted} of them new to its history" if made.adopted != made.entries else ""
+    here.say(f"vault ready at {where}, {number}{history}" if made.commit else f"already a vault: {where}, {number}")
+    if not made.entries:
         here.say("next: mem add 'something worth remembering'")
     else:
         here.say("next: mem search 'some words'")

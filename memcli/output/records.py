@@ -83,9 +83,9 @@ def settings(known: Settings) -> Shape:
     return {"format_version": VERSION, "settings": [{"name": name, "value": value, "origin": known.origins[name]} for name, value in known.values.items()]}
 
 
-def founded(root: str, entries: int, commit: str) -> Shape:
+def founded(root: str, entries: int, adopted: int, commit: str) -> Shape:
     """schemas/init.schema.json"""
-    return {"format_version": VERSION, "vault": root, "entries": entries, "commit": commit or None}
+    return {"format_version": VERSION, "vault": root, "entries": entries, "adopted": adopted, "commit": commit or None}
 
 
 def hit(one: Hit) -> Shape:

@@ -180,7 +180,41 @@ def test_a_repository_keeps_its_files_and_its_branch(project: Box) -> None:
     added = {path: data for path, data in project.files().items() if before.get(path) != data}
     assert sorted(added) == [".mem/.gitignore", ".mem/config.yaml"]
     assert project.git("symbolic-ref", "HEAD") == "refs/heads/trunk\n"
-    assert project.git("status", "--porcelain", "new.md") == "?? new.md\n"
+    assert project.git("status", "--porcelain", "a.md", "new.md") == "MM a.md\n"
+
+
+def test_a_repository_adopts_what_git_neither_tracks_nor_ignores(project: Box) -> None:
+    project.write("sub/crlf.md", "untracked\r\n")
+    project.write("draft.tmp/ignored.md", "ignored\n")
+    project.write("going.md", "still here\n")
+    project.git("add", "going.md")
+    project.git("commit", "-qm", "three", "--", "going.md")
+    project.git("rm", "-q", "--cached", "going.md")
+    before = project.files()
+    said = project.json("init", ".")
+    assert (said["entries"], said["adopted"]) == (6, 2)
+    assert project.git("log", "-1", "--format=%s") == "mem(init): 2 entries adopted\n"
+    changed = project.git("show", "--format=", "--name-only", "HEAD", "--", "*.md").split()
+    assert sorted(changed) == ["new.md", "sub/crlf.md"]
+    assert project.call(["git", "cat-file", "blob", "HEAD:sub/crlf.md"]).data == b"untracked\r\n"
+    assert project.git("status", "--porcelain", "a.md", "new.md", "sub", "going.md").splitlines() == ["MM a.md", "D  going.md", "?? going.md"]
+    assert {path: data for path, data in project.files().items() if path in before} == before
+
+
+def test_what_a_repository_adopted_can_be_restored(project: Box) -> None:
+    said = project.run("init", ".", check=0)
+    assert "3 entries, 1 of them new to its history" in said.err
+    os.unlink(project.path("new.md"))
+    project.run("restore", "new.md", check=0)
+    assert project.read("new.md") == b"untracked\n"
+
+
+def test_init_again_adopts_nothing_more(project: Box) -> None:
+    project.run("init", ".", check=0)
+    project.write("later.md", "later\n")
+    os.unlink(project.path(".mem/.gitignore"))
+    assert project.json("init", ".")["adopted"] == 0
+    assert project.git("status", "--porcelain", "later.md") == "?? later.md\n"
 
 
 def test_adding_to_an_adopted_repository_commits_nothing_but_the_entry(project: Box) -> None:

@@ -40,7 +40,7 @@ class Vault(RuleBasedStateMachine):
         self.in_place = scan_limit > 0  # folder times tell nothing of a file rewritten in place
         self.settings = config.resolve([("here", {"index.pending_max": pending_max, "index.scan_limit": scan_limit})])
         self.env = {"HOME": self.home, "PATH": os.environ["PATH"], "GIT_CONFIG_NOSYSTEM": "1"}
-        self.vault = founding.found(f"{self.home}/vault", self.env, clock.now())[0]
+        self.vault = founding.found(f"{self.home}/vault", self.env, clock.now()).vault
         self.save("first.md", f"{self.word()}\n")
         self.store().reindex()
 
