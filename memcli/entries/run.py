@@ -21,10 +21,11 @@ from memcli.entries import atomic, commit, ids
 from memcli.entries.git import Git
 from memcli.entries.lock import Lock
 from memcli.entries.vault import Vault
-from memcli.errors import ChangedMeanwhile, UserError
+from memcli.errors import ChangedMeanwhile, Refused, UserError
 
 _STALE_S = 1.0
 _BATCH = 200
+_ONLY_NEW = ("add", "ingest", "init")  # verbs that change no file that is there
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,8 @@ class Run:
             self._prepare(batch)
 
     def _prepare(self, changes: list[tuple[str, bytes | None, bytes | None]]) -> None:
+        if self.verb not in _ONLY_NEW:
+            _refuse_unmerged(self.git, [path for path, _, _ in changes])
         batch: list[tuple[_Step, bytes | None]] = []
         for path, old, new in changes:
             name = os.path.basename(atomic.temporary_for(self.vault.at(path))) if new is not None else ""
@@ -139,6 +142,14 @@ class Run:
             yield commit.Change(step.path, atomic.read(_beside(self.vault, step)) if step.temporary else None)
         for path in self.also:
             yield commit.Change(path, atomic.read(self.vault.at(path)))
+
+
+def _refuse_unmerged(git: Git, paths: list[str]) -> None:
+    """Raise for a path in the middle of a merge: to stage it would tell git that the conflict is resolved."""
+    out = git.call("ls-files", "-u", "-z", "--", *paths)
+    if out:
+        path = os.fsdecode(out.split(b"\0")[0].partition(b"\t")[2])
+        raise Refused(f"{path} is in the middle of a merge; nothing was changed", f"resolve the conflict in it, then git -C {git.root} add {path}")
 
 
 def _count(number: int) -> str:
