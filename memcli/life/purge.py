@@ -10,12 +10,14 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
 from memcli import faults
 from memcli.entries import atomic, commit, history, text
 from memcli.entries.commit import Message
 from memcli.entries.git import Git, refusal
+from memcli.entries.model import Entry
 from memcli.errors import NothingFound, Refused
 from memcli.life.desk import Changed, Desk
 from memcli.life.names import count, short
@@ -33,12 +35,13 @@ def purge(desk: Desk, names: Sequence[str]) -> Changed:
         git.unfilter()
         if git.call("rev-parse", "--verify", "--quiet", "refs/stash", accept=(0, 1)).strip():
             raise Refused("a git stash exists, and what it holds cannot be purged safely", f"git -C {desk.vault.root} stash drop, or pop it, then purge")
-        entries, paths = _meant(desk, git, names)
-        _refuse_where_it_stays(git, paths)
-        _rewrite(git, paths)
-        for _, path in entries:
+        entries, present, doomed = _meant(desk, git, names)
+        _refuse_where_it_stays(git, doomed.paths)
+        staged = _staged(git, doomed)
+        _rewrite(git, doomed)
+        for path in present:
             atomic.remove(desk.vault.at(path))
-        run.git.call("update-index", "--force-remove", "-z", "--stdin", feed=b"".join(os.fsencode(p) + b"\0" for p in sorted(paths)))
+        git.call("update-index", "--force-remove", "-z", "--stdin", feed=b"".join(os.fsencode(path) + b"\0" for path in staged))
         subject = short(entries[0][0]) if len(entries) == 1 else count(len(entries), "entry", "entries")
         message = Message(f"mem(purge): {subject}", (("Mem-Verb", "purge"), ("Mem-Run", run.id)))
         made = commit.commit(git, commit.start_identity(git), [(message, [])], desk.now)
@@ -48,6 +51,27 @@ def purge(desk: Desk, names: Sequence[str]) -> Changed:
         atomic.discard(f"{commit.git_folder(git.root)}/COMMIT_EDITMSG")  # the message of a person's last commit
         desk.index.rebuild()
     return Changed(tuple(entries), made)
+
+
+@dataclass(frozen=True, slots=True)
+class _Doomed:
+    """The versions of files to be taken out, as (path, blob id). At `whole` paths there never was anything else."""
+
+    versions: set[tuple[str, str]]
+    whole: set[bytes]
+
+    @property
+    def paths(self) -> set[str]:
+        """The paths of the versions."""
+        return {path for path, _ in self.versions}
+
+
+def _staged(git: Git, doomed: _Doomed) -> list[str]:
+    """The paths at which git's index holds a doomed version."""
+    out = git.call("ls-files", "--stage", "-z", "--", *sorted(doomed.paths)) if doomed.versions else b""
+    rows = [row.partition(b"\t") for row in out.split(b"\0") if row]
+    held = {(os.fsdecode(path), head.split(b" ")[1].decode()) for head, _, path in rows}
+    return sorted({path for path, _ in held & doomed.versions})
 
 
 def _refuse_where_it_stays(git: Git, paths: Iterable[str]) -> None:
@@ -61,31 +85,57 @@ def _refuse_where_it_stays(git: Git, paths: Iterable[str]) -> None:
             raise Refused(f"the work tree {other} of the same repository holds it too", f"git -C {git.root} worktree remove {other}, then purge")
 
 
-def _meant(desk: Desk, git: Git, names: Sequence[str]) -> tuple[list[tuple[str, str]], set[str]]:
-    """The entries as (id, path), and every path at which history ever held one of them."""
+def _meant(desk: Desk, git: Git, names: Sequence[str]) -> tuple[list[tuple[str, str]], list[str], _Doomed]:
+    """The entries as (id, path), the paths at which their files are now, and every version of them that history ever held."""
     from memcli.life.forgetting import present_or_lost
 
     entries: list[tuple[str, str]] = []
-    paths: set[str] = set()
+    present: list[str] = []
+    looked: set[str] = set()
     for name in names:
         path, data = present_or_lost(desk, name)
-        old = data if data is not None else history.last_before_loss(git, path, lambda _: False)
-        entry = text.read(old, path)
+        entry = text.read(data if data is not None else history.last_before_loss(git, path, lambda _: False), path)
         if (entry.id, path) not in entries:
             entries.append((entry.id, path))
-        paths.add(path)
+            present += [path] if data is not None else []
+        looked.add(path)
         if entry.has_id:
             line = r"^id: *[\"']?" + entry.id
             out = git.call("log", "--all", "--format=", "--name-only", "-z", "--no-renames", "--no-textconv", "--text", "-i", "-E", f"-G{line}",
                            accept=(0, 128))
-            paths.update(found.strip(b"\n").decode("utf-8", "surrogateescape") for found in out.split(b"\0") if found.strip(b"\n"))
-    if not paths:
+            looked.update(found.strip(b"\n").decode("utf-8", "surrogateescape") for found in out.split(b"\0") if found.strip(b"\n"))
+    if not looked:
         raise NothingFound("nothing to purge")
-    return entries, paths
+    versions = _versions(git, looked)
+    for path in present:  # as it is now, where that is staged
+        versions |= {(path, row.split(b" ")[1].decode()) for row in git.call("ls-files", "--stage", "-z", "--", path).split(b"\0") if row}
+    texts = history.blobs(git, sorted({blob for _, blob in versions}))
+    doomed = {(path, blob) for path, blob in versions if _is_one(text.read(texts[blob], path), texts[blob], entries)}
+    mixed = {path for path, blob in versions - doomed}
+    return entries, present, _Doomed(doomed, {os.fsencode(path) for path, _ in doomed if path not in mixed})
 
 
-def _rewrite(git: Git, paths: Iterable[str]) -> None:
-    dropped = {os.fsencode(path) for path in paths}
+def _versions(git: Git, paths: set[str]) -> set[tuple[str, str]]:
+    """Every (path, blob id) that a commit ever put at one of some paths."""
+    out = git.call("log", "--all", "--format=", "--raw", "-z", "-m", "--no-renames", "--no-abbrev", "--root", "--", *sorted(paths), accept=(0, 128))
+    rows = out.split(b"\0")
+    found = set()
+    for at, row in enumerate(rows[:-1]):
+        words = row.strip(b"\n").split(b" ")
+        if len(words) == 5 and words[0].startswith(b":") and words[1] != b"000000":
+            found.add((rows[at + 1].decode("utf-8", "surrogateescape"), words[3].decode()))
+    return found
+
+
+def _is_one(version: Entry, data: bytes, entries: list[tuple[str, str]]) -> bool:
+    """Whether a version of a file is one of the entries: by its id, without one by its path, and if it cannot be read by what it begins with."""
+    if version.has_id:
+        return version.id in {id_ for id_, _ in entries}
+    head = data[:2048].lower()
+    return version.path in {path for _, path in entries} or version.problem is not None and any(b"id: " + id_.encode() in head for id_, _ in entries)
+
+
+def _rewrite(git: Git, dropped: _Doomed) -> None:
     source = git.start(["fast-export", "--all", "--no-data", "--reencode=no", "--signed-tags=strip", "--tag-of-filtered-object=rewrite",
                         "--use-done-feature", "--reference-excluded-parents", "--show-original-ids"])
     target = git.start(["fast-import", "--quiet", "--force", "--done", "--date-format=raw-permissive"], feed=True)
@@ -127,7 +177,7 @@ class _Commits:
         return self._importer.stdout.readline().strip() or old
 
 
-def _filter(source: IO[bytes], target: IO[bytes], dropped: set[bytes], commits: _Commits) -> None:
+def _filter(source: IO[bytes], target: IO[bytes], dropped: _Doomed, commits: _Commits) -> None:
     """Copy a stream commit by commit."""
     held: list[bytes] = []
     for line in iter(source.readline, b""):
@@ -142,7 +192,7 @@ def _filter(source: IO[bytes], target: IO[bytes], dropped: set[bytes], commits: 
     _copy(held, target, dropped, commits)
 
 
-def _copy(block: list[bytes], target: IO[bytes], dropped: set[bytes], commits: _Commits) -> None:
+def _copy(block: list[bytes], target: IO[bytes], dropped: _Doomed, commits: _Commits) -> None:
     is_commit = block[0].startswith(b"commit ")
     lines = [_repointed(line, commits.new_id) if is_commit and line.startswith(b"data ") else line for line in _without(block, dropped)]
     target.write(b"".join(lines))
@@ -154,21 +204,28 @@ def _repointed(message: bytes, new_id: Callable[[bytes], bytes]) -> bytes:
     return re.sub(_UNDOES, lambda found: new_id(found[0]), message)
 
 
-def _without(block: list[bytes], dropped: set[bytes]) -> list[bytes]:
-    """One commit's block without the dropped paths; its message is replaced when it was about them alone."""
+def _without(block: list[bytes], dropped: _Doomed) -> list[bytes]:
+    """One commit's block without the dropped versions; its message is replaced when it was about them alone."""
     if not block[0].startswith(b"commit "):
         return block
     touched = [line for line in block if line.startswith((b"M ", b"D "))]
-    kept = [line for line in touched if _path(line) not in dropped]
+    kept = [line for line in touched if not _is_dropped(line, dropped)]
     if len(kept) == len(touched):
         return block
     result = []
     for line in block:
         if line.startswith(b"data ") and not kept:
             line = _anonymous(line)
-        if not line.startswith((b"M ", b"D ")) or _path(line) not in dropped:
+        if not line.startswith((b"M ", b"D ")) or not _is_dropped(line, dropped):
             result.append(line)
+        elif line.startswith(b"M ") and _path(line) not in dropped.whole:
+            result.append(b"D " + line.split(b" ", 3)[3])  # what stood there before was another entry, which it replaced
     return result
+
+
+def _is_dropped(line: bytes, dropped: _Doomed) -> bool:
+    path = _path(line)
+    return path in dropped.whole or line.startswith(b"M ") and (os.fsdecode(path), line.split(b" ", 3)[2].decode()) in dropped.versions
 
 
 def _path(line: bytes) -> bytes:

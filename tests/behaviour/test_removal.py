@@ -216,6 +216,29 @@ def test_purge_keeps_the_files_and_the_history_of_all_others(box: Box) -> None:
     assert box.git("for-each-ref", "--format=%(refname)") == "refs/heads/main\nrefs/heads/old\nrefs/tags/v1\n"
 
 
+def test_purge_keeps_the_history_of_another_entry_at_the_same_path(box: Box) -> None:
+    gone, kept = box.json("add", f"about the {WORD}")["path"], box.json("add", "about a mimsy borogove")["path"]
+    os.rename(box.path(gone), box.path("old.md"))
+    os.rename(box.path(kept), box.path(gone))
+    box.git("add", "-A")
+    box.git("commit", "-qm", "moved")
+    box.run("set", gone, "importance=0.3", check=0)
+    staying = box.read(gone)
+    box.run("purge", "old.md", "--yes", check=0)
+    assert traces(box) == [] and box.read(gone) == staying and "old.md" not in box.files()
+    assert "borogove" in box.run("show", gone, "--at", "HEAD~2", check=0).out
+    assert box.git("status", "--porcelain") == ""
+    box.sound()
+
+
+def test_purge_keeps_what_only_quotes_the_id(box: Box) -> None:
+    made = box.json("add", f"about the {WORD}")
+    quoting = box.json("add", f"An example:\n\nid: {made['id']}\n", "--title", "How ids look")["path"]
+    before = box.git("log", "--format=", "--raw", "--no-abbrev", "--", quoting)
+    box.run("purge", made["id"], "--yes", check=0)
+    assert traces(box) == [] and box.git("log", "--format=", "--raw", "--no-abbrev", "--", quoting) == before != ""
+
+
 def test_purge_leaves_staged_and_unstaged_work_alone(box: Box) -> None:
     path = purgeable(box)
     box.write("staged.md", "staged\n")
