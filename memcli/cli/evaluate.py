@@ -22,23 +22,32 @@ HELP = """Measure recall on a data set.
 Examples:
   mem eval locomo locomo.json
   mem eval qrels ./scifact --json
+  mem eval longmemeval longmemeval_s.json -n 50
   mem eval locomo locomo.json --ablate vector
   mem eval locomo locomo.json --per-question > rows.jsonl
 
-Every conversation, or the folder, becomes a vault of its own in a temporary
-place, by the ingest, index and search that you use; your own vault plays no
-part. locomo takes the JSON of LoCoMo, qrels a BEIR folder of corpus.jsonl,
-queries.jsonl and qrels/test.tsv. Measures: whether any, which share and
-whether all of the right turns (and sessions, or documents) are among the
-first 5 and 10, mean reciprocal rank, and normalised discounted gain."""
+Every conversation, question with chats of its own, or folder becomes a vault
+of its own in a temporary place, by the ingest, index and search that you use,
+with every setting at its default; your own vault plays no part.
+
+locomo: the JSON of LoCoMo. longmemeval: the JSON of LongMemEval, counted as
+its authors do: without the questions that have no answer, and with what the
+user says alone, so without the questions that no user turn answers.
+qrels: a BEIR folder of corpus.jsonl, queries.jsonl and qrels/test.tsv.
+
+Measures: whether any, which share and whether all of the right turns (and
+sessions, or documents) are among the first 5 and 10, mean reciprocal rank,
+and normalised discounted gain. With --json also 95 % bootstrap intervals and
+how long a search took within this process."""
 
 
 PARAMS = {
-    "kind": options.Arg("KIND", "locomo or qrels."),
+    "kind": options.Arg("KIND", "locomo, longmemeval or qrels."),
     "source": options.Arg("SOURCE", "The file or folder of the data set."),
-    "limit": options.Opt("--limit -n", "Ask the first N questions only; 0 for all.", metavar="N", kind=int, low=0),
+    "limit": options.Opt("--limit-questions --limit -n", "Ask the first N questions only; 0 for all.", metavar="N", kind=int, low=0),
     "channels": options.Opt("--channels", "Only these channels: keyword, vector, time, name.", metavar="NAME,..."),
     "ablate": options.Opt("--ablate", "Leave out these signals or channels.", metavar="NAME,..."),
+    "all_turns": options.Opt("--all-turns", "longmemeval: put in what assistants say too.", kind=bool),
     "per_question": options.Opt("--per-question", "Print one JSON object per question instead.", kind=bool),
     "json": options.JSON,
 }
@@ -50,6 +59,7 @@ def command(
     limit: int = 0,
     channels: str = "",
     ablate: str = "",
+    all_turns: bool = False,
     per_question: bool = False,
     json: bool = False,
 ) -> None:
@@ -60,8 +70,11 @@ def command(
     here = session.current()
     if kind not in datasets.KINDS:
         raise Usage(f"{kind!r} is no kind of data set", "one of " + ", ".join(datasets.KINDS))
+    if all_turns and kind != "longmemeval":
+        raise Usage("--all-turns is for longmemeval", "every turn of locomo is put in anyway" if kind == "locomo" else "documents have no turns")
+    path = os.path.abspath(os.path.expanduser(source))
     with tempfile.TemporaryDirectory(prefix="mem-eval-") as folder:
-        found = run.evaluate(kind, os.path.abspath(os.path.expanduser(source)), folder, _opened, here.progress, most=limit, without=without(channels, ablate))
+        found = run.evaluate(kind, path, folder, _opened, here.progress, most=limit, without=without(channels, ablate), all_turns=all_turns)
     here.end_progress()
     if not found.rows:
         raise NothingFound(f"no question to ask in {source}", ", ".join(f"{reason}: {count}" for reason, count in found.skipped.items()))
@@ -86,11 +99,14 @@ def _opened(folder: str) -> Store:
 
 
 def _table(found: Evaluation) -> Iterator[str]:
+    from memcli.life.names import count
     from memcli.measure.metrics import NAMES
 
-    yield f"{len(found.rows)} questions" + "".join(f", {count} {reason}" for reason, count in sorted(found.skipped.items()) if count)
-    yield f"{'':22}" + "".join(f"{name:>9}" for name in NAMES)
-    for category in ("", *found.categories()):
+    yield count(len(found.rows), "question") + "".join(f", {count} {reason}" for reason, count in sorted(found.skipped.items()) if count)
+    categories = found.categories() if len(found.categories()) > 1 else []
+    width = max(map(len, ["all", *categories]))
+    yield " " * (width + 9) + "".join(f"{name:>9}" for name in NAMES)
+    for category in ("", *categories):
         for grain, means in found.table(category).items():
-            if means and (len(found.categories()) > 1 or not category):
-                yield f"{category or 'all':12}  {grain:8}" + "".join(f"{means[name]:9.4f}" for name in NAMES)
+            if means:
+                yield f"{category or 'all':{width}}  {grain:7}" + "".join(f"{means[name]:9.4f}" for name in NAMES)

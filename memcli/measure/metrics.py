@@ -46,6 +46,6 @@ def interval(values: Sequence[float], seed: int = 7) -> tuple[float, float]:
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """The value that `share` (0..1) of the values do not exceed; 0.0 for none."""
+    """The least of the values that `share` (0..1) of them do not exceed (nearest rank); 0.0 for none."""
     ordered = sorted(values)
-    return ordered[min(int(len(ordered) * share), len(ordered) - 1)] if ordered else 0.0
+    return ordered[max(math.ceil(len(ordered) * share) - 1, 0)] if ordered else 0.0

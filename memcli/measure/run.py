@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from memcli import clock
 from memcli.entries import atomic
+from memcli.errors import Usage
 from memcli.measure import datasets, metrics
 from memcli.measure.datasets import Haystack, Question
+from memcli.search.run import Hit
 from memcli.store import Store
 
 DEPTH = 50  # pieces, or entries, that are looked at
@@ -48,49 +50,64 @@ class Evaluation:
 
 
 def evaluate(kind: str, path: str, folder: str, opened: Opener, progress: Callable[[str, int, int], None], *, most: int = 0,
-             without: Collection[str] = ()) -> Evaluation:
-    """Measure a data set. Vaults are made below `folder`; `most` questions at most (0: all); `without` as in search."""
+             without: Collection[str] = (), all_turns: bool = False) -> Evaluation:
+    """Measure a data set. Vaults are made below `folder`, one at a time; `most` questions at most (0: all); `without` as in search."""
     found = Evaluation(kind)
-    for number, stack in enumerate(datasets.read(kind, path, found.skipped)):
-        store = _vault(stack, os.path.join(folder, str(number)), opened)
-        for row in _asked(store, stack, without):
+    total = datasets.expected(kind, path)
+    for number, stack in enumerate(datasets.read(kind, path, found.skipped, all_turns=all_turns)):
+        if not stack.questions:
+            continue
+        place = os.path.join(folder, str(number))
+        store = _vault(stack, place, opened, found.skipped)
+        for row in asked(store, stack.questions, without):
             found.rows.append(row)
-            progress(f"asking {stack.name}", len(found.rows), len(found.rows) + 1)
+            progress("asking", len(found.rows), max(most or total, len(found.rows)))
             if len(found.rows) == most:
                 return found
+        atomic.remove_tree(place)
     return found
 
 
-def _vault(stack: Haystack, folder: str, opened: Opener) -> Store:
+def _vault(stack: Haystack, folder: str, opened: Opener, skipped: Counter[str]) -> Store:
+    """A fresh vault that holds a haystack. Texts that the plugin refuses are counted."""
+    store = opened(folder)
     path = stack.path
     if not path:
-        path = f"{folder}.json"
+        path = os.path.join(store.vault.state, "haystack.json")
         atomic.write(path, json.dumps(stack.content).encode(), durable=False)
-    store = opened(folder)
-    store.ingest(stack.plugin, [path], {})
+    refused = store.ingest(stack.plugin, [path], {}).refused
+    if refused:
+        skipped["texts refused"] += len(refused)
     store.reindex()
     return store
 
 
-def _asked(store: Store, stack: Haystack, without: Collection[str]) -> Iterator[Row]:
-    """Each question of a haystack, searched for at both grains."""
+def asked(store: Store, questions: Iterable[Question], without: Collection[str] = ()) -> Iterator[Row]:
+    """Each question, searched for at both grains: entries count as the session that they came from, pieces by their block ids."""
     sessions: dict[str, str] = {}
 
-    def unit(path: str) -> str:
+    def session(path: str) -> str:
         if path not in sessions:
             source = store.show(path)[0].meta.get("source")
             sessions[path] = str(source.get("session", "")) if isinstance(source, dict) else ""
         return sessions[path]
 
-    for question in stack.questions:
+    for question in questions:
         began = clock.monotonic_s()
-        entries = store.search(plain(question.text), limit=DEPTH, scan="none", without=without)
+        entries = _hits(store, question.text, without, chunks=False)
         took_s = clock.monotonic_s() - began
         turn: Mapping[str, float] = {}
         if question.turns:
-            pieces = store.search(plain(question.text), limit=DEPTH, scan="none", chunks=True, without=without)
-            turn = metrics.measures(list(dict.fromkeys(hit.block for hit in pieces.hits if hit.block)), question.turns)
-        yield Row(question, turn, metrics.measures([unit(hit.path) for hit in entries.hits], question.entries), took_s)
+            pieces = _hits(store, question.text, without, chunks=True)
+            turn = metrics.measures(list(dict.fromkeys(hit.block for hit in pieces if hit.block)), question.turns)
+        yield Row(question, turn, metrics.measures(list(dict.fromkeys(session(hit.path) for hit in entries)), question.entries), took_s)
+
+
+def _hits(store: Store, question: str, without: Collection[str], *, chunks: bool) -> list[Hit]:
+    try:
+        return store.search(plain(question), limit=DEPTH, scan="none", chunks=chunks, without=without).hits
+    except Usage:
+        return []  # nothing in it can be searched for
 
 
 def plain(question: str) -> str:

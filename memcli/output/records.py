@@ -130,7 +130,7 @@ def evaluated(found: Evaluation) -> Shape:
     grains = {"turn.frac@10": [row.turn["frac@10"] for row in found.rows if row.turn], "session.any@5": [row.entry["any@5"] for row in found.rows]}
     return {"format_version": VERSION, "dataset": found.dataset, "questions": len(found.rows), "skipped": dict(sorted(found.skipped.items())),
             **found.table(), "by_category": {category: found.table(category) for category in found.categories()},
-            "intervals": {name: list(metrics.interval(values)) for name, values in grains.items()},
+            "intervals": {name: list(metrics.interval(values)) for name, values in grains.items() if values},
             "latency_ms": {"p50": round(metrics.percentile(took, 0.5), 1), "p99": round(metrics.percentile(took, 0.99), 1)}}
 
 
