@@ -94,7 +94,7 @@ def _opened(folder: str) -> Store:
     from memcli.store import Store, Talk
 
     here = session.current()
-    vault, _, _ = founding.found(folder, here.env, clock.now())
+    vault = founding.found(folder, here.env, clock.now()).vault
     return Store(vault, config.resolve([]), here.env, Talk(lambda what, done, total: None, here.warn))
 
 

@@ -217,7 +217,7 @@ def test_purge_keeps_the_files_and_the_history_of_all_others(box: Box) -> None:
 
 
 def test_purge_keeps_the_history_of_another_entry_at_the_same_path(box: Box) -> None:
-    gone, kept = box.json("add", f"about the {WORD}")["path"], box.json("add", "about a mimsy borogove")["path"]
+    gone, kept = box.json("add", f"about the {WORD}", "--title", "Gone")["path"], box.json("add", "about a mimsy borogove")["path"]
     os.rename(box.path(gone), box.path("old.md"))
     os.rename(box.path(kept), box.path(gone))
     box.git("add", "-A")
