@@ -69,6 +69,8 @@ def command(
 
 def _text(words: list[str]) -> str:
     """The text, with the front matter that came with it."""
+    if "-" in words and words != ["-"]:
+        raise Usage("give the text as words, or - for standard input, not both", "mem add - --title 'Last build'")
     if words and words != ["-"]:
         return " ".join(words) + "\n"
     if not words and sys.stdin.isatty():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import signal
 import subprocess
 import tempfile
 
@@ -36,13 +37,19 @@ def _open(session: Session, data: bytes) -> tuple[str, bytes]:
     fd, path = tempfile.mkstemp(prefix="mem-", suffix=".md")
     with os.fdopen(fd, "wb") as file:
         file.write(data)
+    heard = signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is meant for the editor
     try:
-        done = subprocess.run([*shlex.split(command), path], env=env, check=False)
+        done = subprocess.run([*shlex.split(command), path], env=env, check=False, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
     except (OSError, ValueError) as error:
         atomic.discard(path)
         reason = error.strerror if isinstance(error, OSError) else error
         raise UserError(f"the editor {command!r} cannot be started: {reason}", "set EDITOR, for example EDITOR=nano") from None
-    new = atomic.read(path)
+    finally:
+        signal.signal(signal.SIGINT, heard)
+    try:
+        new = atomic.read(path)
+    except OSError as error:
+        raise UserError(f"what the editor {command!r} wrote cannot be read: {error.strerror}; nothing was changed", "run the command again") from None
     if done.returncode != 0:
         if new == data:
             atomic.discard(path)

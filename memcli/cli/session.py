@@ -150,11 +150,9 @@ class Session:
             import subprocess
 
             env = {"LESS": "FRX", **self.env}
-            try:
-                subprocess.run(pager, shell=True, input=text.encode("utf-8", "replace"), env=env, check=False)
+            done = subprocess.run(pager, shell=True, input=text.encode("utf-8", "replace"), env=env, check=False)
+            if done.returncode not in (126, 127):  # else there is no such pager: print it
                 return
-            except OSError:
-                pass  # no such pager: print it
         self.out(text)
 
     def _pager(self) -> str:

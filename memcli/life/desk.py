@@ -103,7 +103,7 @@ class Desk:
     def locate(self, name: str) -> tuple[str, bytes]:
         """(path, bytes) of the entry meant by a path, or by the beginning or the end of an id (at least four characters)."""
         if name.endswith(".md") or "/" in name:
-            path = self.vault.entry(name.removeprefix("./"))
+            path = self.vault.entry(name.removeprefix(f"{self.vault.root}/").removeprefix("./"))
             return path, self.bytes_of(path)
         part = name.lower()
         if len(part) < LEAST_PART or not part.isalnum():

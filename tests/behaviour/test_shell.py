@@ -187,3 +187,32 @@ def test_help_and_version_answer_everywhere(bare: Box) -> None:
     for words in (("--help",), ("-h",), ("search", "--help"), ("search", "-h"), ("--version",), ("man", "search")):
         assert bare.run(*words, check=0).out
     assert bare.call([f"{BIN}/python", "-m", "memcli", "--version"], check=0).out.startswith("mem ")
+
+
+def test_paths_that_mem_prints_name_entries(full: Box) -> None:
+    full.sh("mem list -0 -n 3 | xargs -0 mem set tags+=seen")
+    assert len(full.json("list", "--tag", "seen")["entries"]) == 3
+
+
+def test_words_and_standard_input_are_not_mixed(box: Box) -> None:
+    assert "not both" in box.run("add", "words", "-", input="piped\n", check=2).err
+    assert box.run("list").status == 1
+
+
+def test_a_pager_that_is_not_there_is_done_without(full: Box) -> None:
+    status, shown = terminal(full, "list", env={"PAGER": "no-such-pager"})
+    assert status == 0 and shown.count("Note") == 60
+
+
+def test_an_editor_that_removes_the_file_changes_nothing(box: Box) -> None:
+    path = box.json("add", "words")["path"]
+    before = box.read(path)
+    assert "nothing was changed" in box.run("edit", path, env={"EDITOR": "rm"}, check=4).err
+    assert box.read(path) == before
+
+
+def test_an_interrupt_in_the_editor_is_the_editors(box: Box) -> None:
+    path = box.json("add", "words")["path"]
+    editor = "sh -c 'kill -INT $PPID; sleep 0.3; echo more >> \"$0\"'"
+    box.run("edit", path, env={"EDITOR": editor}, check=0)
+    assert box.read(path).endswith(b"more\n")
