@@ -40,6 +40,7 @@ CALLS: dict[str, list[tuple[int, tuple[str, ...]]]] = {
     "undo": [(0, ()), (2, ("--", "--exec=x"))],
     "index": [(0, ()), (0, ("--rebuild",))],
     "doctor": [(3, ()), (3, ("--deep", "--fix"))],
+    "eval": [(4, ("locomo", "crlf.md")), (4, ("qrels", "."))],
     "config": [(0, ()), (0, SILENT), (0, ("--origin",))],
     "man": [(0, ("search",))],
     "completion": [(0, ("bash",))],
