@@ -28,6 +28,7 @@ _SAFE = {
     "trailer.separators": ":",
     "protocol.ext.allow": "never",
     "gc.auto": "0",
+    "gc.writeCommitGraph": "false",
     "core.fsync": "committed,loose-object",
     "core.fsyncMethod": "batch",
     "advice.detachedHead": "false",

@@ -47,6 +47,7 @@ def purge(desk: Desk, names: Sequence[str]) -> Changed:
         made = commit.commit(git, commit.start_identity(git), [(message, [])], desk.now)
         faults.hit("committed")
         git.call("reflog", "expire", "--expire=now", "--expire-unreachable=now", "--all")
+        atomic.discard(f"{commit.common_folder(git.root)}/objects/info/commit-graph")  # names commits that are about to go
         git.call("gc", "--prune=now", "--quiet")
         atomic.discard(f"{commit.git_folder(git.root)}/COMMIT_EDITMSG")  # the message of a person's last commit
         desk.index.rebuild()

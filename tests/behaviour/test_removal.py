@@ -231,6 +231,13 @@ def test_purge_keeps_the_history_of_another_entry_at_the_same_path(box: Box) -> 
     box.sound()
 
 
+def test_purge_leaves_no_commit_graph_that_names_what_is_gone(box: Box) -> None:
+    path = purgeable(box)
+    box.git("commit-graph", "write", "--reachable")
+    box.run("purge", path, "--yes", check=0)
+    box.sound()
+
+
 def test_purge_keeps_what_only_quotes_the_id(box: Box) -> None:
     made = box.json("add", f"about the {WORD}")
     quoting = box.json("add", f"An example:\n\nid: {made['id']}\n", "--title", "How ids look")["path"]
