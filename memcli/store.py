@@ -65,11 +65,11 @@ class Store(Desk):
         return found
 
     def search(self, query: str, *, limit: int, fuzzy: bool = False, filters: Sequence[str] = (), explain: bool = False, scan: str = "auto",
-               chunks: bool = False, without: Collection[str] = ()) -> Found:
+               chunks: bool = False, without: Collection[str] = (), hops: int = 2) -> Found:
         """Ranked hits for a query, entries or with `chunks` pieces of them. No hit is an empty list, not an error."""
-        from memcli.search import run
+        from memcli.search.run import Wish, search
 
-        return run.search(self.index, query, limit=limit, fuzzy=fuzzy, filters=filters, explain=explain, scan=scan, chunks=chunks, without=without)
+        return search(self.index, query, Wish(self.now, limit, fuzzy, filters, explain, chunks, without, hops), scan)
 
     def forget(self, names: Sequence[str], reason: str = "") -> Changed:
         """Replace entries by tombstones; `restore` brings them back from history."""

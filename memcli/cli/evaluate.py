@@ -64,7 +64,7 @@ def command(
     json: bool = False,
 ) -> None:
     """Measure recall."""
-    from memcli.cli.search import without
+    from memcli.cli.switches import without
     from memcli.measure import datasets, run
 
     here = session.current()

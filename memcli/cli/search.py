@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from memcli.cli import options, session
-from memcli.errors import NothingFound, Usage
+from memcli.cli.switches import without
+from memcli.errors import NothingFound
 from memcli.output import records, text
 
 if TYPE_CHECKING:
@@ -29,10 +31,14 @@ vectors find texts that mean the same in other words. "a phrase", prefix*,
 updated: (dates as 2026, 2026-03, >2026-01, a..b). Exit status 1 when nothing
 is found.
 
-Channels are keyword, vector, time (dates in the question) and name (who
-speaks in a conversation); --explain shows the signals in each, which
---ablate switches off by name."""
+Entries in state cold or archived are looked at only when the answer without
+them is not good enough: little of the question in the best hit, no hit that
+stands out, or a name or date of the question in none of the first ones.
+--explain shows that, and each score as a sum of signals.
 
+Channels are keyword, vector, time (dates in the question, "last week") and
+name (who speaks in a conversation); --ablate switches off channels or single
+signals. What the best pieces say extends the question; --hops 1 stops that."""
 
 PARAMS = {
     "words": options.Arg("QUERY...", "What to look for; - reads it from standard input.", many=True),
@@ -45,6 +51,7 @@ PARAMS = {
     "chunks": options.Opt("--chunks", "Print the best paragraphs or turns instead of entries.", kind=bool),
     "channels": options.Opt("--channels", "Only these channels: keyword, vector, time, name.", metavar="NAME,..."),
     "ablate": options.Opt("--ablate", "Leave out these signals or channels.", metavar="NAME,..."),
+    "hops": options.Opt("--hops", "1: the best evidence does not extend the question.", metavar="N", kind=int, low=1, high=2),
     "no_scan": options.Opt("--no-scan", "Do not look for edits made by other programs.", kind=bool),
     "vault": options.VAULT,
     "json": options.JSON,
@@ -65,6 +72,7 @@ def command(
     chunks: bool = False,
     channels: str = "",
     ablate: str = "",
+    hops: int = 2,
     no_scan: bool = False,
     vault: str | None = None,
     json: bool = False,
@@ -83,13 +91,14 @@ def command(
     given = [("type", type_), ("state", state), *(("tag", word.lstrip("#")) for word in tag or [])]
     found = store.search(query, limit=limit or store.settings.whole("search.limit"), fuzzy=fuzzy, explain=explain,
                          filters=[f"{name}:{value}" for name, value in given if value], scan="none" if no_scan else "auto",
-                         chunks=chunks, without=without(channels, ablate))
+                         chunks=chunks, without=without(channels, ablate), hops=hops)
     for line in _remarks(found):
         here.warn(line)
     if json:
         here.json_out(records.found(query, found))
     elif not here.each([records.hit(hit) for hit in found.hits], jsonl=jsonl, template=template, null=null, root=store.vault.root):
-        here.lines(line for number, hit in enumerate(found.hits) for line in text.hit(number, hit, here.color, here.width()))
+        lines = (line for number, hit in enumerate(found.hits) for line in text.hit(number, hit, here.color, here.width()))
+        here.lines(chain(text.confidence(found.confidence) if explain and found.confidence else (), lines))
     if not found.hits:
         raise NothingFound(f"nothing found for {query[:80]!r}", "try fewer or other words, prefix*, or --fuzzy")
 
@@ -102,17 +111,3 @@ def _remarks(found: Found) -> Iterator[str]:
         yield found.warning
     if found.dropped:
         yield f"a long query: {found.dropped} words were left out"
-
-
-def without(channels: str, ablate: str) -> set[str]:
-    """The signals that are switched off."""
-    if not channels and not ablate:
-        return set()
-    from memcli.search.fuse import CHANNELS, WEIGHTS
-
-    for word in filter(None, f"{channels},{ablate}".split(",")):
-        if word not in CHANNELS and word not in WEIGHTS:
-            raise Usage(f"{word!r} is no channel or signal", f"channels: {', '.join(CHANNELS)}; signals: {', '.join(WEIGHTS)}")
-    off = {name for word in ablate.split(",") for name in CHANNELS.get(word, (word,))}
-    kept = {name for word in channels.split(",") for name in CHANNELS.get(word, (word,))}
-    return off | ({name for name in WEIGHTS if name not in kept} if channels else set())

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from memcli.entries.model import Entry, Value
 
-NEVER_INDEXED = ("forgotten", "archived")
+NEVER_INDEXED = ("forgotten",)
 _BLOCK_ID = re.compile(r"[ \t]+\^[A-Za-z0-9-]+[ \t]*$", re.MULTILINE)
 
 
@@ -35,7 +35,7 @@ class Document:
 
     @property
     def indexable(self) -> bool:
-        """Whether this belongs in the index at all: what is forgotten or archived does not."""
+        """Whether this belongs in the index at all: what is forgotten does not."""
         return self.state not in NEVER_INDEXED
 
     def to_json_row(self) -> list[str | list[str]]:

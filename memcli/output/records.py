@@ -90,8 +90,8 @@ def founded(root: str, entries: int, adopted: int, commit: str) -> Shape:
 
 def hit(one: Hit) -> Shape:
     """One element of schemas/search.schema.json."""
-    shape: Shape = {"id": one.id, "title": one.title, "type": one.type, "created": one.created or None, "path": one.path, "line": one.line,
-                    "end": one.end, "block": one.block or None, "score": round(one.score, 6), "snippet": one.snippet}
+    shape: Shape = {"id": one.id, "title": one.title, "type": one.type, "state": one.state, "created": one.created or None, "path": one.path,
+                    "line": one.line, "end": one.end, "block": one.block or None, "score": round(one.score, 6), "snippet": one.snippet}
     if one.shares:
         shape["signals"] = [{"signal": share.signal, "weight": share.weight, "value": round(share.value, 6), "contribution": round(share.contribution, 6)}
                             for share in one.shares]
@@ -107,7 +107,10 @@ def _term(one: Part) -> Shape:
 
 def found(query: str, result: Found) -> Shape:
     """schemas/search.schema.json"""
-    return {"format_version": VERSION, "query": query, "scanned": result.scanned, "hits": [hit(one) for one in result.hits]}
+    sure = result.confidence
+    gate = sure and {"rung": sure.rung, "low": sure.low, "coverage": round(sure.coverage, 4),
+                     "gap": sure.gap and round(sure.gap, 4), "missing": list(sure.missing)}
+    return {"format_version": VERSION, "query": query, "scanned": result.scanned, "gate": gate, "hits": [hit(one) for one in result.hits]}
 
 
 def ingested(report: Report) -> Shape:

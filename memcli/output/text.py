@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from memcli.index.hit import Part
     from memcli.index.manifest import Row
     from memcli.life.doctor import Problem
+    from memcli.search.gate import Confidence
     from memcli.search.run import Hit
 
 
@@ -28,8 +29,9 @@ def hit(number: int, one: Hit, color: bool, width: int) -> Iterator[str]:
     if number and one.snippet:
         yield ""
     where = f"{line(one.path)}:{one.line}" if one.line else line(one.path)
+    state = f" [{one.state}]" if one.state not in ("short", "long") else ""
     day = one.created[:10] + "  " if one.created else ""
-    yield f"{paint(one.id[-6:], YELLOW, color)}  {paint(line(one.title), BOLD, color)}  {paint(day + where, DIM, color)}"
+    yield f"{paint(one.id[-6:], YELLOW, color)}  {paint(line(one.title), BOLD, color)}{state}  {paint(day + where, DIM, color)}"
     if one.snippet:
         yield "        " + _marked(one.snippet, one.spans, color)
     for share in one.shares:
@@ -40,6 +42,15 @@ def hit(number: int, one: Hit, color: bool, width: int) -> Iterator[str]:
         yield "        " + paint("entry, before it is shared out:", DIM, color)
     for term in one.terms:
         yield "        " + paint(line(_term(term)), DIM, color)
+
+
+def confidence(one: Confidence) -> Iterator[str]:
+    """How sure an answer is, and how far was looked."""
+    missing = f"; not in the first hits: {line(', '.join(one.missing))}" if one.missing else ""
+    looked = "cold and archived entries too" if one.rung == "all" else "no cold or archived entry"
+    gap = f", gap {one.gap:.2f}" if one.gap is not None else ""
+    yield f"gate: {'low' if one.low else 'good'}, coverage {one.coverage:.2f}{gap}{missing}; looked at: {looked}"
+    yield ""
 
 
 def _term(one: Part) -> str:

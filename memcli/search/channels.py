@@ -14,6 +14,7 @@ from memcli.index.view import View
 
 LEAST = 0.25  # cosine below which a piece that shares no word with the question is no answer to it
 KNOWN = 0.5  # share of a question's words that must have a meaning of their own, else only what words found is compared
+COLD = (Filter("state", "is", "cold"), Filter("state", "is", "archived"))
 ALIKE_MAX = 50  # entries that the vector channel adds
 
 
@@ -25,6 +26,15 @@ class Alike:
     vectors: dict[str, list[Coded]] = field(default_factory=dict)
     found: list[Match] = field(default_factory=list)
     warning: str = ""
+
+
+def stirred(index: Index, view: View, ask: Ask) -> Ask:
+    """The question without cold and archived entries; the very same one where there are none, or it says itself which states it means."""
+    if any(getattr(condition, "field", "") == "state" for either in ask.filters for condition in either):
+        return ask
+    if not index.keyword(view).search(Ask((), (COLD,)), 1, view.overlay):
+        return ask
+    return replace(ask, clauses=(*ask.clauses, *map(Not, COLD)))
 
 
 def keyword(index: Index, view: View, ask: Ask, limit: int, *, explain: bool) -> list[Match]:

@@ -1,6 +1,7 @@
 """How do signals become one score? Each divided by its largest value in the pool, times its weight, added up.
 
-score(piece) = sum of weight * signal / max(signal); an entry's is that of its best piece and SUPPORT times the mean of its best THREE.
+score(piece) = sum of weight * signal / max(signal); an entry's is that of its best piece, SUPPORT times the mean of its BEST best, and
+WHOLE times its share of the best keyword score.
 The weights were chosen on five conversations (997 questions), leaving each out in turn, and kept where they helped on the one left out;
 Cranfield's abstracts, another kind of text, gave PROSE: outside of conversations the whole entry says more.
 """
@@ -9,27 +10,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from memcli.index.segment import Coded
-from memcli.search import signals
+from memcli.search import feedback, signals
 from memcli.search.moments import spans
 from memcli.search.pool import Pool
 from memcli.search.signals import Column, Words
 
 WEIGHTS = {
-    "words": 0.2, "around": 0.75, "entry": 0.2, "pairs": 0.3, "answers": 0.25,  # keyword
+    "words": 0.2, "around": 0.75, "entry": 0.2, "pairs": 0.3, "answers": 0.25, "evidence": 0.2,  # keyword
     "likeness": 1.0, "answers-like": 0.3,  # vector
     "time": 1.25, "kind": 0.3,  # time
     "speaker": 0.4, "statement": 0.3, "substance": 0.4,  # name
 }
 PROSE = {"around": 0.4, "entry": 1.0}  # instead of those above, for pieces that are no turn of a conversation
 CHANNELS = {
-    "keyword": ("words", "around", "entry", "pairs", "answers"),
+    "keyword": ("words", "around", "entry", "pairs", "answers", "evidence"),
     "vector": ("likeness", "answers-like"),
     "time": ("time", "kind"),
     "name": ("speaker", "statement", "substance"),
 }
-SUPPORT, THREE = 0.5, 3
+SUPPORT, BEST, WHOLE = 0.4, 4, 0.25
+SIGNALS = (*WEIGHTS, "support", "whole", "repeats")  # all that can be left out
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +47,13 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """The pool with a score for each piece and each candidate; `best` is each candidate's best piece, `weights` those of each piece."""
+    """The pool with a score for each piece and each candidate; `best` is each candidate's best piece, `whole` what its entry adds to that,
+    `weights` those of each piece."""
 
     pieces: list[float]
     entries: list[float]
     best: list[int]
+    whole: list[float]
     columns: Mapping[str, Column]
     weights: list[Mapping[str, float]]
 
@@ -59,27 +64,36 @@ class Scored:
 
     def entry_shares(self, candidate: int) -> list[Share]:
         """The rows of an entry's score."""
-        rows = self.shares(self.best[candidate])
-        support = self.entries[candidate] - self.pieces[self.best[candidate]]
-        return [*rows, Share("support", SUPPORT, support / SUPPORT, support)]
+        best, whole = self.best[candidate], self.whole[candidate]
+        support = self.entries[candidate] - self.pieces[best] - whole
+        more = [Share("support", SUPPORT, support / SUPPORT, support), Share("whole", WHOLE, whole / WHOLE, whole)]
+        return [*self.shares(best), *(share for share in more if share.contribution)]
 
 
-def fuse(pool: Pool, question: str, terms: list[str], like: Coded | None, vectors: dict[str, list[Coded]], without: Collection[str]) -> Scored:
-    """Score a pool. `like` is the question's vector, None without a vector index; `without` names signals to leave out."""
-    columns = {name: _share(column()) for name, column in _signals(pool, question, terms, like, vectors).items() if name not in without}
+def fuse(pool: Pool, question: str, terms: list[str], like: Coded | None, vectors: dict[str, list[Coded]], without: Collection[str],
+         hops: int, today: date) -> Scored:
+    """Score a pool. `like` is the question's vector, None without a vector index; `without` names signals to leave out; with 2 `hops` the
+    best evidence extends the question. "last week" is counted from `today`."""
+    columns = {name: _share(column()) for name, column in _signals(pool, question, terms, like, vectors, today).items() if name not in without}
     prose = {**WEIGHTS, **PROSE}
     weights: list[Mapping[str, float]] = [WEIGHTS if piece.chunk.speaker else prose for piece in pool.pieces]
     pieces = [sum(weights[number][name] * column[number] for name, column in columns.items()) for number in range(len(pool.pieces))]
-    entries, best = [], []
+    if hops > 1 and "evidence" not in without:
+        trust = feedback.trust(pool, pieces, terms)
+        columns["evidence"] = [trust * value for value in _share(feedback.evidence(pool, feedback.added(pool, pieces, terms)))]
+        pieces = [score + weights[number]["evidence"] * columns["evidence"][number] for number, score in enumerate(pieces)]
+    entries, best, whole = [], [], []
     for candidate in pool.candidates:
         ordered = sorted(candidate.pieces, key=lambda number: (-pieces[number], number))
         best.append(ordered[0])
-        top = [pieces[number] for number in ordered[:THREE]]
-        entries.append(top[0] + SUPPORT * sum(top) / len(top))
-    return Scored(pieces, entries, best, columns, weights)
+        top = [pieces[number] for number in ordered[:BEST]]
+        whole.append(0.0 if "whole" in without else _whole(pool, columns, ordered[0]))
+        entries.append(top[0] + (0.0 if "support" in without else SUPPORT * sum(top) / len(top)) + whole[-1])
+    return Scored(pieces, entries, best, whole, columns, weights)
 
 
-def _signals(pool: Pool, question: str, terms: list[str], like: Coded | None, vectors: dict[str, list[Coded]]) -> dict[str, Callable[[], Column]]:
+def _signals(pool: Pool, question: str, terms: list[str], like: Coded | None, vectors: dict[str, list[Coded]],
+             today: date) -> dict[str, Callable[[], Column]]:
     words = Words(pool, terms)
     alone = words.alone()
     found: dict[str, Callable[[], Column]] = {
@@ -88,7 +102,7 @@ def _signals(pool: Pool, question: str, terms: list[str], like: Coded | None, ve
         "entry": lambda: signals.entry_score(pool),
         "pairs": words.pairs,
         "answers": lambda: signals.asked_before(pool, alone),
-        "time": lambda: signals.time_near(pool, spans(question)),
+        "time": lambda: signals.time_near(pool, spans(question, today)),
         "kind": lambda: signals.answer_kind(pool, question),
         "speaker": lambda: signals.named_speaker(pool, question),
         "statement": lambda: signals.statement(pool),
@@ -105,3 +119,8 @@ def _share(column: Column) -> Column:
     """A signal as shares of its largest value."""
     most = max(column, default=0.0)
     return [value / most for value in column] if most > 0 else [0.0] * len(column)
+
+
+def _whole(pool: Pool, columns: Mapping[str, Column], best: int) -> float:
+    """What the entry's own share of the keyword score adds, in conversations; elsewhere it weighs enough already."""
+    return WHOLE * columns["entry"][best] if "entry" in columns and pool.pieces[best].chunk.speaker else 0.0

@@ -1,21 +1,29 @@
-"""How does a search run, top to bottom? parse -> fresh view -> channels -> pool of pieces -> fused scores -> hits with their best line."""
+"""How does a search run, top to bottom? parse -> fresh view -> channels -> pool of pieces -> fused scores -> gate -> hits with their best line.
+
+The gate asks for a second look, at cold and archived entries too, when the answer without them is not good enough.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+from memcli.index.ask import Ask
+from memcli.index.chunks import Chunk
 from memcli.index.hit import Hit as Match
 from memcli.index.hit import Part
 from memcli.index.sync import Index
 from memcli.index.view import View
-from memcli.search import channels, fuse
+from memcli.search import channels, fuse, gate
 from memcli.search import query as queries
 from memcli.search.channels import Alike
 from memcli.search.fuse import Scored, Share
+from memcli.search.gate import Confidence
 from memcli.search.marks import Marker
 from memcli.search.pool import Pool, gather, words
-from memcli.search.snippet import snippet
+from memcli.search.snippet import Snippet, snippet
+from memcli.search.variety import REPEATS, varied
 
 CLOSELY = 50  # keyword matches whose text is looked at, at least
 CLOSELY_MAX = 100
@@ -29,6 +37,7 @@ class Hit:
     id: str
     title: str
     type: str
+    state: str
     created: str
     path: str
     score: float
@@ -44,62 +53,80 @@ class Hit:
 @dataclass(frozen=True, slots=True)
 class Found:
     """A search's answer, best first. `scanned` as in View; `dropped` counts words of an overlong query that were left out; `warning`
-    says which channel was off, and why."""
+    says which channel was off, and why; `confidence` is None for a query of nothing but filters."""
 
     hits: list[Hit]
     scanned: str
     dropped: int
     warning: str = ""
+    confidence: Confidence | None = None
 
 
-def search(index: Index, question: str, *, limit: int, fuzzy: bool, filters: Sequence[str], explain: bool, scan: str,
-           chunks: bool = False, without: Collection[str] = ()) -> Found:
-    """The best `limit` entries for a question, or with `chunks` the best pieces. `without` names signals (fuse.WEIGHTS) to leave out.
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How to search: the best `limit` entries, or with `chunks` the best pieces. `without` names signals (fuse.SIGNALS) to leave out; with
+    1 of `hops` the best evidence does not extend the question; `now` is what "last week" is counted from."""
 
-    Raises Usage for a question that asks nothing.
-    """
-    ask = queries.parse(question, fuzzy=fuzzy, filters=filters)
+    now: datetime
+    limit: int = 10
+    fuzzy: bool = False
+    filters: Sequence[str] = ()
+    explain: bool = False
+    chunks: bool = False
+    without: Collection[str] = ()
+    hops: int = 2
+
+
+def search(index: Index, question: str, wish: Wish, scan: str) -> Found:
+    """The answer to a question. Raises Usage for one that asks nothing."""
+    ask = queries.parse(question, fuzzy=wish.fuzzy, filters=wish.filters)
     marker = Marker(ask)
 
     def look(view: View) -> Found:
         if not ask.positive:
-            listed = channels.keyword(index, view, ask, limit, explain=False)
+            listed = channels.keyword(index, view, ask, wish.limit, explain=False)
             return Found([_listed(index, marker, match) for match in listed], view.scanned, ask.dropped)
-        matches = channels.keyword(index, view, ask, max(limit, CLOSELY), explain=explain)
-        asked = " ".join(clause.text for clause in ask.positive)
-        alike = Alike() if {*fuse.CHANNELS["vector"]} <= {*without} else channels.alike(index, view, ask, asked, matches)
-        scores = {match.path: match.score for match in matches}
-        closely = max(CLOSELY, min(limit, CLOSELY_MAX))
-        pool = gather(index, [*matches[:closely], *alike.found], scores)
-        scored = fuse.fuse(pool, asked, words(asked), alike.question, alike.vectors, without)
-        hits = _pieces(pool, scored, marker, limit, explain) if chunks else _entries(pool, scored, marker, limit, explain)
-        rest = [] if chunks else [_listed(index, marker, match) for match in matches[closely:closely + limit - len(hits)]]
-        return Found(hits + rest, view.scanned, ask.dropped, alike.warning)
+        some = channels.stirred(index, view, ask)
+        found = _answer(index, view, some, wish, marker, "all" if some is ask else "hot")
+        if some is not ask and found.confidence and found.confidence.low:
+            found = _answer(index, view, ask, wish, marker, "all")
+        return found
 
     return index.read(look, scan)
 
 
-def _entries(pool: Pool, scored: Scored, marker: Marker, limit: int, explain: bool) -> list[Hit]:
+def _answer(index: Index, view: View, ask: Ask, wish: Wish, marker: Marker, rung: str) -> Found:
+    matches = channels.keyword(index, view, ask, max(wish.limit, CLOSELY), explain=wish.explain)
+    asked = " ".join(clause.text for clause in ask.positive)
+    alike = Alike() if {*fuse.CHANNELS["vector"]} <= {*wish.without} else channels.alike(index, view, ask, asked, matches)
+    scores = {match.path: match.score for match in matches}
+    closely = max(CLOSELY, min(wish.limit, CLOSELY_MAX))
+    pool = gather(index, [*matches[:closely], *alike.found], scores)
+    terms, today = words(asked), wish.now.date()
+    scored = fuse.fuse(pool, asked, terms, alike.question, alike.vectors, wish.without, wish.hops, today)
     order = sorted(range(len(pool.candidates)), key=lambda at: (-scored.entries[at], pool.candidates[at].match.path))
-    found = []
-    for at in order[:limit]:
-        candidate = pool.candidates[at]
-        piece = pool.pieces[scored.best[at]].chunk
-        shown = snippet(piece.text, marker, body_line=piece.start) if piece.start else snippet("", marker)
-        found.append(_hit(candidate.match, scored.entries[at], shown.text, shown.line if piece.start else 0, piece.end, piece.block, shown.spans,
-                          tuple(scored.entry_shares(at)) if explain else (), candidate.match.parts if explain else ()))
-    return found
+    if wish.chunks:
+        vectors = {} if "repeats" in wish.without else alike.vectors
+        hits = [_piece(pool, scored, marker, number, repeats, wish.explain) for number, repeats in varied(pool, scored.pieces, vectors, wish.limit)]
+    else:
+        hits = [_entry(pool, scored, marker, at, wish.explain) for at in order[:wish.limit]]
+        hits += [_listed(index, marker, match) for match in matches[closely:closely + wish.limit - len(hits)]]
+    confidence = gate.judged(pool, order, scored.entries, asked, terms, today, rung)
+    return Found(hits, view.scanned, ask.dropped, alike.warning, confidence)
 
 
-def _pieces(pool: Pool, scored: Scored, marker: Marker, limit: int, explain: bool) -> list[Hit]:
-    order = sorted(range(len(pool.pieces)), key=lambda at: (-scored.pieces[at], pool.candidates[pool.pieces[at].entry].match.path, pool.pieces[at].at))
-    found = []
-    for at in order[:limit]:
-        piece, match = pool.pieces[at].chunk, pool.candidates[pool.pieces[at].entry].match
-        shown = snippet(piece.text, marker, body_line=piece.start)
-        found.append(_hit(match, scored.pieces[at], shown.text, piece.start, piece.end, piece.block, shown.spans,
-                          tuple(scored.shares(at)) if explain else (), ()))
-    return found
+def _entry(pool: Pool, scored: Scored, marker: Marker, at: int, explain: bool) -> Hit:
+    candidate = pool.candidates[at]
+    piece = pool.pieces[scored.best[at]].chunk
+    shown = snippet(piece.text, marker, body_line=piece.start) if piece.start else snippet("", marker)
+    return _hit(candidate.match, scored.entries[at], shown, shown.line if piece.start else 0, piece,
+                tuple(scored.entry_shares(at)) if explain else (), candidate.match.parts if explain else ())
+
+
+def _piece(pool: Pool, scored: Scored, marker: Marker, number: int, repeats: float, explain: bool) -> Hit:
+    piece, match = pool.pieces[number].chunk, pool.candidates[pool.pieces[number].entry].match
+    shares = [*scored.shares(number), Share("repeats", -REPEATS, repeats, -REPEATS * repeats)][:None if repeats else -1] if explain else []
+    return _hit(match, scored.pieces[number] - REPEATS * repeats, snippet(piece.text, marker, body_line=piece.start), piece.start, piece, tuple(shares), ())
 
 
 def _listed(index: Index, marker: Marker, match: Match) -> Hit:
@@ -107,9 +134,9 @@ def _listed(index: Index, marker: Marker, match: Match) -> Hit:
     pool = gather(index, [match], {})
     body = pool.candidates[0].entry if pool.candidates else None
     shown = snippet(body.body, marker, body_line=body.body_line) if body else snippet("", marker)
-    return _hit(match, match.score, shown.text, shown.line if body else 0, 0, "", shown.spans, (), match.parts)
+    return _hit(match, match.score, shown, shown.line if body else 0, Chunk("", 0, 0), (), match.parts)
 
 
-def _hit(match: Match, score: float, text: str, line: int, end: int, block: str, spans: tuple[tuple[int, int], ...], shares: tuple[Share, ...],
-         terms: tuple[Part, ...]) -> Hit:
-    return Hit(match.id, match.title, match.type, match.created, match.path, score, text, line, end, block, spans, shares, terms)
+def _hit(match: Match, score: float, shown: Snippet, line: int, piece: Chunk, shares: tuple[Share, ...], terms: tuple[Part, ...]) -> Hit:
+    return Hit(match.id, match.title, match.type, match.state, match.created, match.path, score, shown.text, line, piece.end, piece.block, shown.spans,
+               shares, terms)

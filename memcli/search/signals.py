@@ -10,10 +10,10 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from memcli.index.segment import Coded
-from memcli.search.moments import Span, nearness
+from memcli.search.moments import Days, Span, mentions, nearness
 from memcli.search.pool import Pool, speakers
 
 WIDE = 64  # words
@@ -39,11 +39,11 @@ class Words:
         self.held = [Counter(stem for stem in piece.stems if stem in wanted) for piece in pool.pieces]
         self.lengths = [len(piece.stems) for piece in pool.pieces]
         spread = Counter(term for held in self.held for term in held)
-        self.idf = {term: _idf(len(self.held), spread[term]) for term in self.terms if spread[term]}
+        self.rarity = {term: idf(len(self.held), spread[term]) for term in self.terms if spread[term]}
 
     def alone(self) -> Column:
         """BM25 of each piece by itself."""
-        return _bm25(self.held, self.lengths, self.idf)
+        return bm25(self.held, self.lengths, self.rarity)
 
     def widened(self) -> Column:
         """BM25 of each piece with its neighbours, nearest first, to WIDE words."""
@@ -62,7 +62,7 @@ class Words:
             held.append(found)
             lengths.append(length)
         spread = Counter(term for found in held for term in found)
-        return _bm25(held, lengths, {term: _idf(len(held), spread[term]) for term in self.idf})
+        return bm25(held, lengths, {term: idf(len(held), spread[term]) for term in self.rarity})
 
     def pairs(self) -> Column:
         """BM25 over neighbouring words of the question that stand side by side."""
@@ -70,19 +70,21 @@ class Words:
         held = [Counter(pair for pair in map(" ".join, zip(piece.stems, piece.stems[1:])) if pair in wanted) if wanted else Counter()
                 for piece in self.pool.pieces]
         spread = Counter(pair for found in held for pair in found)
-        return _bm25(held, [max(length - 1, 0) for length in self.lengths], {pair: _idf(len(held), spread[pair]) for pair in wanted if spread[pair]})
+        return bm25(held, [max(length - 1, 0) for length in self.lengths], {pair: idf(len(held), spread[pair]) for pair in wanted if spread[pair]})
 
 
-def _idf(pieces: int, spread: int) -> float:
+def idf(pieces: int, spread: int) -> float:
+    """Inverse document frequency of a word that `spread` of `pieces` hold."""
     return math.log(1 + (pieces - spread + 0.5) / (spread + 0.5))
 
 
-def _bm25(held: Sequence[Counter[str]], lengths: Sequence[int], idf: dict[str, float]) -> Column:
+def bm25(held: Sequence[Counter[str]], lengths: Sequence[int], worth: Mapping[str, float]) -> Column:
+    """What the words held by each piece of so many words are worth, `worth` being that of one occurrence of each word."""
     average = sum(lengths) / len(lengths) if lengths else 1.0
     found = []
     for counts, length in zip(held, lengths):
         norm = K1 * (1 - B + B * length / (average or 1.0))
-        found.append(sum(idf.get(term, 0.0) * times * (K1 + 1) / (times + norm) for term, times in counts.items()) if counts else 0.0)
+        found.append(sum(worth.get(term, 0.0) * times * (K1 + 1) / (times + norm) for term, times in counts.items()) if counts else 0.0)
     return found
 
 
@@ -110,10 +112,12 @@ def asked_before(pool: Pool, column: Column) -> Column:
     return found
 
 
-def time_near(pool: Pool, wanted: list[Span]) -> Column:
-    """How near each piece's entry lies to the times named in the question."""
+def time_near(pool: Pool, wanted: Sequence[Span | Days]) -> Column:
+    """How near each piece's entry lies to the times named in the question; 1 for a piece that names one itself."""
+    if not wanted:
+        return [0.0] * len(pool.pieces)
     near = [nearness(wanted, candidate.moment) for candidate in pool.candidates]
-    return [near[piece.entry] for piece in pool.pieces]
+    return [1.0 if mentions(piece.chunk.text, wanted) else near[piece.entry] for piece in pool.pieces]
 
 
 def named_speaker(pool: Pool, question: str) -> Column:

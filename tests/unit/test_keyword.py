@@ -168,7 +168,7 @@ def test_an_overlay_over_a_large_index_scores_within_two_percent() -> None:
 
 def test_writing_replaces_removes_and_leaves_out(tmp_path: Path) -> None:
     index = KeywordIndex.create(str(tmp_path / "keyword"))
-    index.write([doc("a.md", "old", sum="1"), doc("a.md", "new", sum="2"), doc("b.md", "b", sum="3"), doc("c.md", state="archived")], [])
+    index.write([doc("a.md", "old", sum="1"), doc("a.md", "new", sum="2"), doc("b.md", "b", sum="3"), doc("c.md", state="forgotten")], [])
     assert index.sums() == {"a.md": "2", "b.md": "3"}
     assert found(index, "old") == []
     other = KeywordIndex.open(index.folder)
