@@ -17,6 +17,7 @@ from memcli.life.desk import Changed, Desk, Talk
 if TYPE_CHECKING:
     from memcli.entries.history import Record
     from memcli.index.manifest import Row
+    from memcli.index.past import Past
     from memcli.life.doctor import Problem
     from memcli.life.intake import Report
     from memcli.search.run import Found
@@ -65,11 +66,20 @@ class Store(Desk):
         return found
 
     def search(self, query: str, *, limit: int, fuzzy: bool = False, filters: Sequence[str] = (), explain: bool = False, scan: str = "auto",
-               chunks: bool = False, without: Collection[str] = (), hops: int = 2) -> Found:
-        """Ranked hits for a query, entries or with `chunks` pieces of them. No hit is an empty list, not an error."""
+               chunks: bool = False, without: Collection[str] = (), hops: int = 2, at: str = "") -> Found:
+        """Ranked hits for a query, entries or with `chunks` pieces of them, now or as the vault was `at` a date or revision. No hit is an
+        empty list, not an error."""
         from memcli.search.run import Wish, search
 
-        return search(self.index, query, Wish(self.now, limit, fuzzy, filters, explain, chunks, without, hops), scan)
+        return search(self.index, query, Wish(self.now, limit, fuzzy, filters, explain, chunks, without, hops, self._past(at) if at else None), scan)
+
+    def _past(self, at: str) -> Past:
+        """The vault's tree at a date or revision."""
+        from memcli.entries import history
+        from memcli.index.past import Past
+
+        git = self.git()
+        return Past(history.tree(git, history.resolve(git, at)), lambda wanted: history.blobs(git, wanted), self.index.max_bytes)
 
     def forget(self, names: Sequence[str], reason: str = "") -> Changed:
         """Replace entries by tombstones; `restore` brings them back from history."""

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import chain
 from typing import TYPE_CHECKING
 
-from memcli.cli import options, session
+from memcli.cli import filters, options, session
 from memcli.cli.switches import without
 from memcli.errors import NothingFound
 from memcli.output import records, text
@@ -36,6 +35,11 @@ them is not good enough: little of the question in the best hit, no hit that
 stands out, or a name or date of the question in none of the first ones.
 --explain shows that, and each score as a sum of signals.
 
+With --at the vault is searched as it was then: entries edited, renamed or
+forgotten since are found by what they said, newer ones are not. The more
+entries changed since, the longer it takes. (When a thing was true in the
+world is another question: ask it with a date in the query.)
+
 Channels are keyword, vector, time (dates in the question, "last week") and
 name (who speaks in a conversation); --ablate switches off channels or single
 signals. What the best pieces say extends the question; --hops 1 stops that."""
@@ -44,14 +48,13 @@ PARAMS = {
     "words": options.Arg("QUERY...", "What to look for; - reads it from standard input.", many=True),
     "limit": options.Opt("--limit -n", "At most N hits; 0 takes search.limit.", metavar="N", kind=int, low=0, high=1000),
     "fuzzy": options.Opt("--fuzzy -z", "Forgive a wrong or missing letter.", kind=bool),
-    "type_": options.Opt("--type -T", "Only this type.", metavar="TYPE"),
-    "tag": options.Opt("--tag", "Only with this tag; may be repeated.", metavar="TAG", many=True),
-    "state": options.Opt("--state", "Only in this state.", metavar="STATE"),
+    **filters.PARAMS,
     "explain": options.Opt("--explain", "Print every term of every score.", kind=bool),
     "chunks": options.Opt("--chunks", "Print the best paragraphs or turns instead of entries.", kind=bool),
     "channels": options.Opt("--channels", "Only these channels: keyword, vector, time, name.", metavar="NAME,..."),
     "ablate": options.Opt("--ablate", "Leave out these signals or channels.", metavar="NAME,..."),
     "hops": options.Opt("--hops", "1: the best evidence does not extend the question.", metavar="N", kind=int, low=1, high=2),
+    "at": options.AT,
     "no_scan": options.Opt("--no-scan", "Do not look for edits made by other programs.", kind=bool),
     "vault": options.VAULT,
     "json": options.JSON,
@@ -68,11 +71,17 @@ def command(
     type_: str = "",
     tag: list[str] | None = None,
     state: str = "",
+    path: str = "",
+    key: str = "",
+    source: str = "",
+    since: str = "",
+    until: str = "",
     explain: bool = False,
     chunks: bool = False,
     channels: str = "",
     ablate: str = "",
     hops: int = 2,
+    at: str = "",
     no_scan: bool = False,
     vault: str | None = None,
     json: bool = False,
@@ -83,22 +92,16 @@ def command(
     """Find entries."""
     here = session.current()
     store = here.store(vault)
-    query = " ".join(words)
-    if query == "-":
-        import sys
-
-        query = sys.stdin.buffer.read(1 << 20).decode("utf-8", "replace")
-    given = [("type", type_), ("state", state), *(("tag", word.lstrip("#")) for word in tag or [])]
+    query = filters.query(words)
     found = store.search(query, limit=limit or store.settings.whole("search.limit"), fuzzy=fuzzy, explain=explain,
-                         filters=[f"{name}:{value}" for name, value in given if value], scan="none" if no_scan else "auto",
-                         chunks=chunks, without=without(channels, ablate), hops=hops)
+                         filters=filters.given(type_, tag, state, path, key, source, since, until), scan="none" if no_scan else "auto",
+                         chunks=chunks, without=without(channels, ablate), hops=hops, at=at)
     for line in _remarks(found):
         here.warn(line)
     if json:
         here.json_out(records.found(query, found))
     elif not here.each([records.hit(hit) for hit in found.hits], jsonl=jsonl, template=template, null=null, root=store.vault.root):
-        lines = (line for number, hit in enumerate(found.hits) for line in text.hit(number, hit, here.color, here.width()))
-        here.lines(chain(text.confidence(found.confidence) if explain and found.confidence else (), lines))
+        here.lines(text.found(found, explain, here.color, here.width()))
     if not found.hits:
         raise NothingFound(f"nothing found for {query[:80]!r}", "try fewer or other words, prefix*, or --fuzzy")
 

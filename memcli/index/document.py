@@ -16,7 +16,7 @@ _BLOCK_ID = re.compile(r"[ \t]+\^[A-Za-z0-9-]+[ \t]*$", re.MULTILINE)
 class Document:
     """One entry, as the index sees it.
 
-    `created` and `updated` are RFC 3339 text or "". `body` is without block ids. `sum` is the blake2b-128 of the file, in hex.
+    `created` and `updated` are RFC 3339 text or "". `body` is without block ids. `sum` is the file's checksum (text.data_sum).
     """
 
     path: str

@@ -135,7 +135,7 @@ class Embedder:
     """Turns texts into vectors with a table and a lexicon."""
 
     def __init__(self, table: Table, lexicon: Lexicon) -> None:
-        self._table = table
+        self.table = table
         self.lexicon = lexicon
 
     def tokens(self, text: str) -> list[int]:
@@ -155,7 +155,7 @@ class Embedder:
         for token, times in Counter(tokens).items():
             share = self.lexicon.idf[token] * times
             weight += share
-            total = list(map(add, total, map(mul, repeat(share), self._table[token])))
+            total = list(map(add, total, map(mul, repeat(share), self.table[token])))
         return [x / weight - mean for x, mean in zip(total, self.lexicon.mean)] if weight else total
 
     def embed(self, tokens: Sequence[int]) -> Coded:

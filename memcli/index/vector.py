@@ -19,6 +19,7 @@ from memcli.index.segment import Coded, Near, Segment
 
 WIDE = 32  # tokens
 SEGMENTS_MAX = 8
+MANY = 300  # texts from which on importing numpy pays
 GROWTH = 2.0  # frequencies are counted anew when there are so many times the chunks that they were counted over
 
 
@@ -115,9 +116,15 @@ class VectorIndex:
             found.update(part.of(wanted))
         return found
 
-    def embed(self, title: str, pieces: Sequence[Chunk]) -> list[Coded]:
-        """The vectors of an entry that is not in a segment yet."""
-        return [self.embedder.embed(tokens) for tokens in texts(pieces, title, self.embedder)]
+    def embed(self, entries: Mapping[str, tuple[str, Sequence[Chunk]]]) -> dict[str, list[Coded]]:
+        """The vectors of entries (title and pieces, by path) that are in no segment."""
+        found = {path: texts(pieces, title, self.embedder) for path, (title, pieces) in entries.items()}
+        if sum(map(len, found.values())) < MANY:
+            return {path: [self.embedder.embed(tokens) for tokens in own] for path, own in found.items()}
+        from memcli.index import embed
+
+        rows = iter(embed.many(self.embedder.table, self.embedder.lexicon, [tokens for own in found.values() for tokens in own]))
+        return {path: [next(rows) for _ in own] for path, own in found.items()}
 
 
 def merge(folder: str, kept: Mapping[str, object], sums: Mapping[str, str]) -> dict[str, object]:

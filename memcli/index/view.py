@@ -28,9 +28,7 @@ class View:
 
     @property
     def overlay(self) -> Mapping[str, Document | None]:
-        """Documents newer than the keyword index, None for removed ones."""
-        if self.memory is not None:
-            return {}
+        """Documents that count instead of the keyword index's, None for removed ones."""
         if not self.pending.again:
             return self.pending.documents
         return {**self.pending.documents, **dict.fromkeys(self.pending.again)}
@@ -39,6 +37,13 @@ class View:
     def hidden(self) -> set[str]:
         """Paths of which the manifest's own row no longer holds."""
         return self.pending.documents.keys() | self.pending.again
+
+    def sums(self) -> dict[str, str]:
+        """Every entry's checksum by path."""
+        known = dict(zip(self.manifest.paths(), self.manifest.sums())) if self.manifest is not None else {}
+        for path in self.hidden:
+            known.pop(path, None)
+        return {**known, **{row.path: row.sum for row in self.pending.rows.values()}}
 
     def rows(self) -> list[Row]:
         """Every entry, sorted by path."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from memcli.index.manifest import Row
     from memcli.life.doctor import Problem
     from memcli.search.gate import Confidence
-    from memcli.search.run import Hit
+    from memcli.search.run import Found, Hit
 
 
 def row(one: Row, color: bool) -> str:
@@ -22,6 +22,14 @@ def row(one: Row, color: bool) -> str:
     state = f" [{one.state}]" if one.state not in ("short", "long") else ""
     return (f"{paint(one.id[-6:], YELLOW, color)}  {one.created[:10]:10}  {paint(f'{one.type:9}', DIM, color)}  {paint(line(one.title), BOLD, color)}{state}"
             f"{'  ' + paint(line(tags), CYAN, color) if tags else ''}")
+
+
+def found(answer: Found, explain: bool, color: bool, width: int) -> Iterator[str]:
+    """A search's answer."""
+    if explain and answer.confidence:
+        yield from confidence(answer.confidence)
+    for number, one in enumerate(answer.hits):
+        yield from hit(number, one, color, width)
 
 
 def hit(number: int, one: Hit, color: bool, width: int) -> Iterator[str]:

@@ -65,8 +65,7 @@ def alike(index: Index, view: View, ask: Ask, question: str, known: Sequence[Mat
         found.vectors = vectors.of({match.path: match.sum for match in known})
         return found
     fresh = {path: document for path, document in view.overlay.items() if document is not None}
-    for path, document in fresh.items():
-        found.vectors[path] = vectors.embed(document.title, chunks(document.body))
+    found.vectors = vectors.embed({path: (document.title, chunks(document.body)) for path, document in fresh.items()})
     numbers = found.question.numbers
     best = {path: max(row.cosine(numbers, found.question.scale) for row in rows) for path, rows in found.vectors.items()}
     for near in vectors.nearest(found.question):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from memcli.entries import atomic, text
 from memcli.entries.model import Entry
@@ -12,6 +13,9 @@ from memcli.index.chunks import Chunk, chunks
 from memcli.index.hit import Hit as Match
 from memcli.index.keyword import analyzers
 from memcli.index.sync import Index
+
+if TYPE_CHECKING:
+    from memcli.index.past import Past
 
 CHUNKS_MAX = 3_000  # of one search
 
@@ -50,14 +54,18 @@ class Pool:
         return number + distance if inside.start <= number + distance < inside.stop else -1
 
 
-def gather(index: Index, matches: Sequence[Match], scores: Mapping[str, float]) -> Pool:
-    """The pool of some matches; what vanished meanwhile is passed over."""
+def gather(index: Index, matches: Sequence[Match], scores: Mapping[str, float], past: Past | None = None) -> Pool:
+    """The pool of some matches, as they are or were in the `past`; what vanished meanwhile is passed over."""
     pool = Pool()
     for match in matches:
         try:
             data = text.head(atomic.read(f"{index.vault.root}/{match.path}", index.max_bytes), index.max_bytes)
         except OSError:
-            continue
+            if past is None:
+                continue
+            data = b""
+        if past is not None:
+            data = past.text(match, data)
         entry = text.read(data, match.path)
         first = len(pool.pieces)
         own = chunks(entry.body, entry.body_line) or [Chunk(entry.title, 0, 0)]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from memcli.index.ask import Ask
 from memcli.index.chunks import Chunk
@@ -24,6 +25,9 @@ from memcli.search.marks import Marker
 from memcli.search.pool import Pool, gather, words
 from memcli.search.snippet import Snippet, snippet
 from memcli.search.variety import REPEATS, varied
+
+if TYPE_CHECKING:
+    from memcli.index.past import Past
 
 CLOSELY = 50  # keyword matches whose text is looked at, at least
 CLOSELY_MAX = 100
@@ -65,7 +69,7 @@ class Found:
 @dataclass(frozen=True, slots=True)
 class Wish:
     """How to search: the best `limit` entries, or with `chunks` the best pieces. `without` names signals (fuse.SIGNALS) to leave out; with
-    1 of `hops` the best evidence does not extend the question; `now` is what "last week" is counted from."""
+    1 of `hops` the best evidence does not extend the question; `now` is what "last week" is counted from; `past` the tree to look at instead of the present."""
 
     now: datetime
     limit: int = 10
@@ -75,6 +79,7 @@ class Wish:
     chunks: bool = False
     without: Collection[str] = ()
     hops: int = 2
+    past: Past | None = None
 
 
 def search(index: Index, question: str, wish: Wish, scan: str) -> Found:
@@ -83,9 +88,11 @@ def search(index: Index, question: str, wish: Wish, scan: str) -> Found:
     marker = Marker(ask)
 
     def look(view: View) -> Found:
+        if wish.past is not None:
+            view = wish.past.laid_over(view)
         if not ask.positive:
             listed = channels.keyword(index, view, ask, wish.limit, explain=False)
-            return Found([_listed(index, marker, match) for match in listed], view.scanned, ask.dropped)
+            return Found([_listed(index, marker, match, wish.past) for match in listed], view.scanned, ask.dropped)
         some = channels.stirred(index, view, ask)
         found = _answer(index, view, some, wish, marker, "all" if some is ask else "hot")
         if some is not ask and found.confidence and found.confidence.low:
@@ -101,7 +108,7 @@ def _answer(index: Index, view: View, ask: Ask, wish: Wish, marker: Marker, rung
     alike = Alike() if {*fuse.CHANNELS["vector"]} <= {*wish.without} else channels.alike(index, view, ask, asked, matches)
     scores = {match.path: match.score for match in matches}
     closely = max(CLOSELY, min(wish.limit, CLOSELY_MAX))
-    pool = gather(index, [*matches[:closely], *alike.found], scores)
+    pool = gather(index, [*matches[:closely], *alike.found], scores, wish.past)
     terms, today = words(asked), wish.now.date()
     scored = fuse.fuse(pool, asked, terms, alike.question, alike.vectors, wish.without, wish.hops, today)
     order = sorted(range(len(pool.candidates)), key=lambda at: (-scored.entries[at], pool.candidates[at].match.path))
@@ -110,7 +117,7 @@ def _answer(index: Index, view: View, ask: Ask, wish: Wish, marker: Marker, rung
         hits = [_piece(pool, scored, marker, number, repeats, wish.explain) for number, repeats in varied(pool, scored.pieces, vectors, wish.limit)]
     else:
         hits = [_entry(pool, scored, marker, at, wish.explain) for at in order[:wish.limit]]
-        hits += [_listed(index, marker, match) for match in matches[closely:closely + wish.limit - len(hits)]]
+        hits += [_listed(index, marker, match, wish.past) for match in matches[closely:closely + wish.limit - len(hits)]]
     confidence = gate.judged(pool, order, scored.entries, asked, terms, today, rung)
     return Found(hits, view.scanned, ask.dropped, alike.warning, confidence)
 
@@ -129,9 +136,9 @@ def _piece(pool: Pool, scored: Scored, marker: Marker, number: int, repeats: flo
     return _hit(match, scored.pieces[number] - REPEATS * repeats, snippet(piece.text, marker, body_line=piece.start), piece.start, piece, tuple(shares), ())
 
 
-def _listed(index: Index, marker: Marker, match: Match) -> Hit:
+def _listed(index: Index, marker: Marker, match: Match, past: Past | None) -> Hit:
     """A match that is not looked at closely."""
-    pool = gather(index, [match], {})
+    pool = gather(index, [match], {}, past)
     body = pool.candidates[0].entry if pool.candidates else None
     shown = snippet(body.body, marker, body_line=body.body_line) if body else snippet("", marker)
     return _hit(match, match.score, shown, shown.line if body else 0, Chunk("", 0, 0), (), match.parts)
