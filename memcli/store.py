@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from memcli.index.past import Past
     from memcli.life.doctor import Problem
     from memcli.life.intake import Report
+    from memcli.search.context import Pack
+    from memcli.search.related import Related
     from memcli.search.run import Found
 
 __all__ = ["Changed", "Store", "Talk"]
@@ -80,6 +82,32 @@ class Store(Desk):
 
         git = self.git()
         return Past(history.tree(git, history.resolve(git, at)), lambda wanted: history.blobs(git, wanted), self.index.max_bytes)
+
+    def context(self, query: str, budget: int, filters: Sequence[str] = (), scan: str = "auto") -> Pack:
+        """The best evidence for a query and the core entries, packed into `budget` tokens."""
+        from memcli.search import context
+        from memcli.search.run import Wish
+
+        core, ranked = context.collected(self.index, query, Wish(self.now, context.PIECES_MAX, filters=filters), scan)
+        return context.packed(core, ranked, budget)
+
+    def related(self, name: str, limit: int) -> tuple[Entry, list[Related]]:
+        """An entry, and what is near to it: linked to it, or alike."""
+        from memcli.search import related
+
+        path, data = self.locate(name)
+        entry = text.read(data, path)
+        return entry, related.related(self.index, entry, text.data_sum(data), limit)
+
+    def timeline(self, query: str = "", filters: Sequence[str] = (), since: str = "", until: str = "") -> list[Row]:
+        """Entries in the order in which they happened: all but forgotten ones, or those that a query or filters find."""
+        from memcli.search import timeline
+
+        rows = self.rows(lambda row: row.state != "forgotten")
+        if query or filters:
+            paths = {hit.path for hit in self.search(query, limit=timeline.FOUND_MAX, filters=filters).hits}
+            rows = [row for row in rows if row.path in paths]
+        return timeline.timeline(rows, since, until)
 
     def forget(self, names: Sequence[str], reason: str = "") -> Changed:
         """Replace entries by tombstones; `restore` brings them back from history."""

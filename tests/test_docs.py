@@ -29,7 +29,8 @@ SCHEMAS = {path.name.removesuffix(".schema.json"): json.loads(path.read_text()) 
 SESSIONS = {path.name: parse(path.read_text()) for path in Path(TOP, "tests", "cli").glob("*.txt")}
 README = Path(TOP, "README.md").read_text()
 JSON = {  # the schema of what each command prints with --json
-    "init": "init", "add": "add", "edit": "changed", "set": "changed", "show": "entry-record", "list": "list", "search": "search", "forget": "changed",
+    "init": "init", "add": "add", "edit": "changed", "set": "changed", "show": "entry-record", "list": "list", "search": "search", "context": "context",
+    "related": "related", "timeline": "timeline", "forget": "changed",
     "purge": "changed", "restore": "changed",
     "log": "log", "undo": "changed", "ingest": "ingest", "index": "index", "doctor": "doctor", "config": "settings", "eval": "eval",
 }
@@ -158,6 +159,12 @@ def test_every_json_output_fits_its_schema(box: Box) -> None:
     take("search", "pebble", "--explain")
     take("search", "石頭", "pebbel", "--fuzzy", "--explain")
     take("search", "violin", check=1)
+    take("search", "violin", "--at", "HEAD", check=1)
+    take("context", "pebble")
+    other = take("add", "Another pebble")["id"]
+    take("related", id_)
+    take("forget", other)
+    take("timeline", "pebble")
     take("ingest", "markdown", "-", data="# One\n\nmore\n")
     take("ingest", "markdown", "-", data="a\0b", check=3)
     take("forget", id_)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from memcli import clock
 from memcli.entries.model import Entry, Value
 
 NEVER_INDEXED = ("forgotten",)
@@ -16,7 +17,8 @@ _BLOCK_ID = re.compile(r"[ \t]+\^[A-Za-z0-9-]+[ \t]*$", re.MULTILINE)
 class Document:
     """One entry, as the index sees it.
 
-    `created` and `updated` are RFC 3339 text or "". `body` is without block ids. `sum` is the file's checksum (text.data_sum).
+    `created` and `updated` are RFC 3339 text or ""; `moment` is when it happened where that is not when it was created, else "". `links` are
+    the keys (graph.key) of what it points to. `body` is without block ids. `sum` is the file's checksum (text.data_sum).
     """
 
     path: str
@@ -26,8 +28,10 @@ class Document:
     state: str
     created: str
     updated: str
+    moment: str
     tags: tuple[str, ...]
     aliases: tuple[str, ...]
+    links: tuple[str, ...]
     key: str
     source: str
     body: str
@@ -39,30 +43,45 @@ class Document:
         return self.state not in NEVER_INDEXED
 
     def to_json_row(self) -> list[str | list[str]]:
-        """The fields as a list of plain data: the texts, then tags and aliases."""
+        """The fields as a list of plain data: the texts, then tags, aliases and links."""
         return [
-            self.path, self.id, self.title, self.type, self.state, self.created, self.updated, self.key, self.source, self.body,
-            self.sum, list(self.tags), list(self.aliases),
+            self.path, self.id, self.title, self.type, self.state, self.created, self.updated, self.moment, self.key, self.source, self.body,
+            self.sum, list(self.tags), list(self.aliases), list(self.links),
         ]
 
     @classmethod
     def from_row(cls, row: object) -> Document:
         """The document of a row that `to_json_row` made. Raises ValueError on anything else."""
-        if not (isinstance(row, list) and len(row) == 13 and all(isinstance(item, str) for item in row[:11])):
+        if not (isinstance(row, list) and len(row) == 15 and all(isinstance(item, str) for item in row[:12])):
             raise ValueError("not a document row")
-        path, id, title, type, state, created, updated, key, source, body, sum, tags, aliases = row
-        if not (_strings(tags) and _strings(aliases)):
+        path, id, title, type, state, created, updated, moment, key, source, body, sum, tags, aliases, links = row
+        if not (_strings(tags) and _strings(aliases) and _strings(links)):
             raise ValueError("not a document row")
-        return cls(path, id, title, type, state, created, updated, tuple(tags), tuple(aliases), key, source, body, sum)
+        return cls(path, id, title, type, state, created, updated, moment, tuple(tags), tuple(aliases), tuple(links), key, source, body, sum)
 
 
 def of(entry: Entry, sum: str) -> Document:
     """The document of an entry whose file has the checksum `sum`."""
+    from memcli.index import graph
+
     return Document(
         path=entry.path, id=entry.id, title=entry.title, type=entry.type, state=entry.state, created=entry.created,
-        updated=entry.updated, tags=entry.tags, aliases=_words(entry.meta.get("aliases")), key=_text(entry.meta.get("key")),
+        updated=entry.updated, moment=_moment(entry), tags=entry.tags, aliases=_words(entry.meta.get("aliases")),
+        links=tuple(dict.fromkeys(graph.key(link.target) for link in graph.links(entry))), key=_text(entry.meta.get("key")),
         source=_source(entry.meta), body=without_block_ids(entry.body), sum=sum,
     )
+
+
+def _moment(entry: Entry) -> str:
+    """`event_time`, else `valid_from`, where one of them is a date; of an interval its beginning."""
+    for name in ("event_time", "valid_from"):
+        value = entry.meta.get(name)
+        if isinstance(value, str) and value:
+            try:
+                return clock.rfc3339(clock.parse(value.split("/")[0].strip()))
+            except ValueError:
+                continue
+    return ""
 
 
 def without_block_ids(body: str) -> str:

@@ -13,13 +13,15 @@ from memcli.index import analysis
 from memcli.index.ask import Between, Condition, Filter
 from memcli.index.document import Document
 
-RAW_FIELDS = ("tag", "type", "state", "key", "source", "id", "where", "titled")
+RAW_FIELDS = ("tag", "type", "state", "key", "source", "id", "where", "titled", "called", "links")
 _META = re.compile(r"[\\.+*?()|\[\]{}^$]")
 _ANY = "(.|\n)"
 
 
 def raw(document: Document) -> dict[str, list[str]]:
     """The exact values of a document, lower case: tags with the ones above them, the path with its folders."""
+    from memcli.index import graph
+
     tags = [folded for tag in document.tags if (folded := fold(tag).lstrip("#"))]
     values = {
         "tag": [above for tag in tags for above in _levels(tag)],
@@ -30,6 +32,8 @@ def raw(document: Document) -> dict[str, list[str]]:
         "id": [fold(document.id)],
         "where": [*_folders(fold(document.path)), fold(document.path)],
         "titled": [fold(document.title)],
+        "called": graph.names(document.id, document.title, document.path, document.aliases),
+        "links": list(document.links),
     }
     return {field: list(dict.fromkeys(value for value in found if value)) for field, found in values.items()}
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from memcli.entries import atomic
 from memcli.errors import IndexUnusable
 
-FORMAT = 5
+FORMAT = 6
 _HINT = "mem index --rebuild makes it anew from the files; nothing is lost"
 _HEADER_MAX = 4096
 
@@ -39,6 +39,7 @@ class Row:
     created: str
     updated: str
     tags: tuple[str, ...]
+    moment: str  # when it happened, where that is not `created`, else ""
 
 
 class Manifest:
@@ -126,7 +127,7 @@ class Manifest:
         """Everything, in the order of `paths`."""
         sizes, mtimes, marks = self.stats()
         catalog = json.loads(self._section("catalog"))
-        return [Row(path, size, mtime, mark, sum_, id_, row[0], row[1], row[2], row[3], row[4], tuple(row[5]))
+        return [Row(path, size, mtime, mark, sum_, id_, row[0], row[1], row[2], row[3], row[4], tuple(row[5]), row[6])
                 for path, size, mtime, mark, sum_, id_, row in zip(self.paths(), sizes, mtimes, marks, self.sums(), self.ids(), catalog)]
 
 
@@ -137,7 +138,7 @@ def write(path: str, rows: Sequence[Row], folders: Mapping[str, int], *, generat
     stats = array("q", [row.size for row in rows])
     stats.extend(row.mtime for row in rows)
     stats.extend(row.mark for row in rows)
-    catalog = [[row.title, row.type, row.state, row.created, row.updated, list(row.tags)] for row in rows]
+    catalog = [[row.title, row.type, row.state, row.created, row.updated, list(row.tags), row.moment] for row in rows]
     parts = {
         "paths": "\0".join(row.path for row in rows).encode(),
         "stats": stats.tobytes(),

@@ -59,7 +59,7 @@ class Pending:
 def row_of(document: Document, size: int, mtime: int, mark: int) -> Row:
     """The manifest's row for a document whose file has this size (bytes), modification time (ns) and mark."""
     return Row(document.path, size, mtime, mark, document.sum, document.id, document.title, document.type, document.state,
-               document.created, document.updated, document.tags)
+               document.created, document.updated, document.tags, document.moment)
 
 
 def read(path: str) -> Pending:

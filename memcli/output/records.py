@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from memcli.life.intake import Report
     from memcli.measure.run import Evaluation
     from memcli.measure.run import Row as Asked
+    from memcli.search.context import Block
+    from memcli.search.related import Related
     from memcli.search.run import Found, Hit
     from memcli.store import Changed
 
@@ -103,6 +105,36 @@ def hit(one: Hit) -> Shape:
 def _term(one: Part) -> Shape:
     return {"field": one.field, "term": one.term, "tf": one.tf, "df": one.df, "idf": round(one.idf, 6), "length": one.length,
             "average_length": round(one.average, 3), "boost": one.boost, "contribution": round(one.contribution, 6)}
+
+
+def context(query: str, budget: int, tokens: int, blocks: Iterable[Block], text: str) -> Shape:
+    """schemas/context.schema.json"""
+    return {"format_version": VERSION, "query": query, "budget": budget, "tokens": tokens, "text": text,
+            "blocks": [{"id": block.entry.id, "title": block.entry.title, "type": block.entry.type, "state": block.entry.state,
+                        "moment": block.moment or None, "path": block.entry.path, "score": round(block.score, 6),
+                        "passages": [{"line": one.start, "end": one.end, "text": one.text} for one in block.passages]} for block in blocks]}
+
+
+def related(one: Related) -> Shape:
+    """One element of schemas/related.schema.json."""
+    match = one.match
+    return {"id": match.id, "title": match.title, "type": match.type, "state": match.state, "created": match.created or None, "path": match.path,
+            "linked": one.linked, "score": round(one.score, 6), "reasons": list(one.reasons)}
+
+
+def near(id_: str, found: Iterable[Related]) -> Shape:
+    """schemas/related.schema.json"""
+    return {"format_version": VERSION, "id": id_, "related": [related(one) for one in found]}
+
+
+def happened(one: Row) -> Shape:
+    """One element of schemas/timeline.schema.json."""
+    return {"moment": one.moment or one.created, **row(one)}
+
+
+def timeline(rows: Iterable[Row]) -> Shape:
+    """schemas/timeline.schema.json"""
+    return {"format_version": VERSION, "entries": [happened(one) for one in rows]}
 
 
 def found(query: str, result: Found) -> Shape:

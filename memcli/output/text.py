@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from memcli.output.terminal import BOLD, CYAN, DIM, GREEN, RED, YELLOW, line, paint
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from memcli.index.manifest import Row
     from memcli.life.doctor import Problem
     from memcli.search.gate import Confidence
+    from memcli.search.related import Related
     from memcli.search.run import Found, Hit
 
 
@@ -50,6 +51,27 @@ def hit(number: int, one: Hit, color: bool, width: int) -> Iterator[str]:
         yield "        " + paint("entry, before it is shared out:", DIM, color)
     for term in one.terms:
         yield "        " + paint(line(_term(term)), DIM, color)
+
+
+def related(one: Related, color: bool) -> Iterator[str]:
+    """An entry near to another, and why."""
+    match = one.match
+    yield f"{paint(match.id[-6:], YELLOW, color)}  {paint(line(match.title), BOLD, color)}  {paint(match.created[:10] + '  ' + line(match.path), DIM, color)}"
+    yield "        " + line("; ".join(one.reasons))
+
+
+def timeline(rows: Iterable[Row], color: bool) -> Iterator[str]:
+    """A line per entry under a line per month."""
+    month = ""
+    for one in rows:
+        at = one.moment or one.created
+        if at[:7] != month:
+            if month:
+                yield ""
+            month = at[:7]
+            yield paint(month, BOLD, color)
+        state = f" [{one.state}]" if one.state not in ("short", "long") else ""
+        yield f"  {at[8:10]}  {paint(one.id[-6:], YELLOW, color)}  {paint(f'{one.type:9}', DIM, color)}  {line(one.title)}{state}"
 
 
 def confidence(one: Confidence) -> Iterator[str]:

@@ -32,14 +32,14 @@ def _span(text: str) -> tuple[int | None, int | None]:
         first, _, last = text.partition("..")
         if not (first or last):
             raise ValueError("no date")
-        return (_whole(first)[0] if first else None), (_whole(last)[1] if last else None)
+        return (whole(first)[0] if first else None), (whole(last)[1] if last else None)
     sign = re.match(r"[<>]=?|", text)
-    start, end = _whole(text[len(sign[0]):] if sign else text)
+    start, end = whole(text[len(sign[0]):] if sign else text)
     meaning = {">": (end, None), ">=": (start, None), "<": (None, start), "<=": (None, end)}
     return meaning.get(sign[0] if sign else "", (start, end))
 
 
-def _whole(text: str) -> tuple[int, int]:
+def whole(text: str) -> tuple[int, int]:
     """The first second of a year, month, day or instant, and the first one after it."""
     match = _DATE.fullmatch(text)
     if not match:

@@ -82,6 +82,18 @@ class Wish:
     past: Past | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    """A pool, scored: `order` holds its candidates, best first, `matches` what the words found, `alike` what the vectors know."""
+
+    pool: Pool
+    scored: Scored
+    order: list[int]
+    matches: list[Match]
+    alike: Alike
+    confidence: Confidence
+
+
 def search(index: Index, question: str, wish: Wish, scan: str) -> Found:
     """The answer to a question. Raises Usage for one that asks nothing."""
     ask = queries.parse(question, fuzzy=wish.fuzzy, filters=wish.filters)
@@ -93,33 +105,46 @@ def search(index: Index, question: str, wish: Wish, scan: str) -> Found:
         if not ask.positive:
             listed = channels.keyword(index, view, ask, wish.limit, explain=False)
             return Found([_listed(index, marker, match, wish.past) for match in listed], view.scanned, ask.dropped)
-        some = channels.stirred(index, view, ask)
-        found = _answer(index, view, some, wish, marker, "all" if some is ask else "hot")
-        if some is not ask and found.confidence and found.confidence.low:
-            found = _answer(index, view, ask, wish, marker, "all")
-        return found
+        found = scoring(index, view, ask, wish)
+        return Found(_hits(index, found, marker, wish), view.scanned, ask.dropped, found.alike.warning, found.confidence)
 
     return index.read(look, scan)
 
 
-def _answer(index: Index, view: View, ask: Ask, wish: Wish, marker: Marker, rung: str) -> Found:
+def scoring(index: Index, view: View, ask: Ask, wish: Wish) -> Scoring:
+    """The pieces that speak to a question with something to find, as far as the gate wants to look."""
+    some = channels.stirred(index, view, ask)
+    found = _scored(index, view, some, wish, "all" if some is ask else "hot")
+    return _scored(index, view, ask, wish, "all") if some is not ask and found.confidence.low else found
+
+
+def _scored(index: Index, view: View, ask: Ask, wish: Wish, rung: str) -> Scoring:
     matches = channels.keyword(index, view, ask, max(wish.limit, CLOSELY), explain=wish.explain)
     asked = " ".join(clause.text for clause in ask.positive)
     alike = Alike() if {*fuse.CHANNELS["vector"]} <= {*wish.without} else channels.alike(index, view, ask, asked, matches)
     scores = {match.path: match.score for match in matches}
-    closely = max(CLOSELY, min(wish.limit, CLOSELY_MAX))
-    pool = gather(index, [*matches[:closely], *alike.found], scores, wish.past)
+    pool = gather(index, [*matches[:_closely(wish)], *alike.found], scores, wish.past)
     terms, today = words(asked), wish.now.date()
     scored = fuse.fuse(pool, asked, terms, alike.question, alike.vectors, wish.without, wish.hops, today)
     order = sorted(range(len(pool.candidates)), key=lambda at: (-scored.entries[at], pool.candidates[at].match.path))
+    return Scoring(pool, scored, order, matches, alike, gate.judged(pool, order, scored.entries, asked, terms, today, rung))
+
+
+def _closely(wish: Wish) -> int:
+    return max(CLOSELY, min(wish.limit, CLOSELY_MAX))
+
+
+def pieces(found: Scoring, wish: Wish) -> list[tuple[int, float]]:
+    """The best pieces of a scored pool, each with how much it repeats one before it."""
+    return varied(found.pool, found.scored.pieces, {} if "repeats" in wish.without else found.alike.vectors, wish.limit)
+
+
+def _hits(index: Index, found: Scoring, marker: Marker, wish: Wish) -> list[Hit]:
     if wish.chunks:
-        vectors = {} if "repeats" in wish.without else alike.vectors
-        hits = [_piece(pool, scored, marker, number, repeats, wish.explain) for number, repeats in varied(pool, scored.pieces, vectors, wish.limit)]
-    else:
-        hits = [_entry(pool, scored, marker, at, wish.explain) for at in order[:wish.limit]]
-        hits += [_listed(index, marker, match, wish.past) for match in matches[closely:closely + wish.limit - len(hits)]]
-    confidence = gate.judged(pool, order, scored.entries, asked, terms, today, rung)
-    return Found(hits, view.scanned, ask.dropped, alike.warning, confidence)
+        return [_piece(found.pool, found.scored, marker, number, repeats, wish.explain) for number, repeats in pieces(found, wish)]
+    hits = [_entry(found.pool, found.scored, marker, at, wish.explain) for at in found.order[:wish.limit]]
+    start = _closely(wish)
+    return hits + [_listed(index, marker, match, wish.past) for match in found.matches[start:start + wish.limit - len(hits)]]
 
 
 def _entry(pool: Pool, scored: Scored, marker: Marker, at: int, explain: bool) -> Hit:

@@ -31,7 +31,7 @@ def documents(draw: st.DrawFn, path: str | None = None) -> Document:
         path=path or draw(st.sampled_from(PATHS)), id="01", title=draw(st.lists(st.sampled_from(WORDS), max_size=5).map(" ".join)),
         type=draw(st.sampled_from(("note", "fact"))), state=draw(st.sampled_from(("short", "long", "forgotten"))),
         created=draw(st.sampled_from(("", "2026-01-05T00:00:00Z", "2026-02-01T00:00:00Z"))), updated="",
-        tags=tuple(draw(st.lists(st.sampled_from(("a", "a/b", "Run")), max_size=2))), aliases=(),
+        tags=tuple(draw(st.lists(st.sampled_from(("a", "a/b", "Run")), max_size=2))), aliases=(), links=(), moment="",
         key=draw(st.sampled_from(("", "user/tool"))), source="", body=draw(text), sum="00",
     )
 

@@ -20,7 +20,7 @@ from memcli.search.query import parse
 def doc(path: str, body: str = "", *, title: str = "", tags: Sequence[str] = (), **more: str) -> Document:
     return Document(
         path, more.get("id", "01jd"), title, more.get("type", "note"), more.get("state", "short"), more.get("created", ""),
-        more.get("updated", ""), tuple(tags), tuple(more.get("aliases", "").split()), more.get("key", ""), more.get("source", ""), body,
+        more.get("updated", ""), "", tuple(tags), tuple(more.get("aliases", "").split()), (), more.get("key", ""), more.get("source", ""), body,
         more.get("sum", "00"),
     )
 
