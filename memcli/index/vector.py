@@ -15,7 +15,7 @@ from memcli.entries import atomic
 from memcli.index import segment, static
 from memcli.index.chunks import Chunk, chunks
 from memcli.index.document import Document
-from memcli.index.segment import Coded, Near, Segment
+from memcli.index.segment import Coded, Near, Question, Segment
 
 WIDE = 32  # tokens
 SEGMENTS_MAX = 8
@@ -101,11 +101,11 @@ class VectorIndex:
         for part in self._segments:
             part.prove()
 
-    def query(self, text: str) -> Coded:
+    def query(self, text: str) -> Question:
         """A question as a vector; its scale is 0 when no token of it is known."""
-        return self.embedder.embed(self.embedder.tokens(text))
+        return segment.question(self.embedder.pooled(self.embedder.tokens(text)))
 
-    def nearest(self, query: Coded, width: int = segment.WIDTH) -> list[Near]:
+    def nearest(self, query: Question, width: int = segment.WIDTH) -> list[Near]:
         """The nearest chunks, best first; outdated ones among them."""
         return segment.merged((part.nearest(query, width) for part in self._segments), width)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from memcli.index.ask import Ask, Filter, Not, Term
 from memcli.index.chunks import chunks
 from memcli.index.hit import Hit as Match
-from memcli.index.segment import Coded
+from memcli.index.segment import Coded, Question
 from memcli.index.sync import Index
 from memcli.index.view import View
 
@@ -22,7 +22,7 @@ ALIKE_MAX = 50  # entries that the vector channel adds
 class Alike:
     """What the vector channel knows: the question's vector, and the vectors of entries by path. `warning` says why it is off."""
 
-    question: Coded | None = None
+    question: Question | None = None
     vectors: dict[str, list[Coded]] = field(default_factory=dict)
     found: list[Match] = field(default_factory=list)
     warning: str = ""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from memcli.index.segment import Coded
+from memcli.index.segment import Coded, Question
 from memcli.search import feedback, signals
 from memcli.search.moments import spans
 from memcli.search.pool import Pool
@@ -70,7 +70,7 @@ class Scored:
         return [*self.shares(best), *(share for share in more if share.contribution)]
 
 
-def fuse(pool: Pool, question: str, terms: list[str], like: Coded | None, vectors: dict[str, list[Coded]], without: Collection[str],
+def fuse(pool: Pool, question: str, terms: list[str], like: Question | None, vectors: dict[str, list[Coded]], without: Collection[str],
          hops: int, today: date) -> Scored:
     """Score a pool. `like` is the question's vector, None without a vector index; `without` names signals to leave out; with 2 `hops` the
     best evidence extends the question. "last week" is counted from `today`."""
@@ -92,7 +92,7 @@ def fuse(pool: Pool, question: str, terms: list[str], like: Coded | None, vector
     return Scored(pieces, entries, best, whole, columns, weights)
 
 
-def _signals(pool: Pool, question: str, terms: list[str], like: Coded | None, vectors: dict[str, list[Coded]],
+def _signals(pool: Pool, question: str, terms: list[str], like: Question | None, vectors: dict[str, list[Coded]],
              today: date) -> dict[str, Callable[[], Column]]:
     words = Words(pool, terms)
     alone = words.alone()

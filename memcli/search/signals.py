@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from memcli.index.segment import Coded
+from memcli.index.segment import Coded, Question
 from memcli.search.moments import Days, Span, mentions, nearness
 from memcli.search.pool import Pool, speakers
 
@@ -93,7 +93,7 @@ def entry_score(pool: Pool) -> Column:
     return [pool.candidates[piece.entry].keyword for piece in pool.pieces]
 
 
-def likeness(pool: Pool, question: Coded, vectors: dict[str, list[Coded]]) -> Column:
+def likeness(pool: Pool, question: Question, vectors: dict[str, list[Coded]]) -> Column:
     """The cosine of each piece's vector with the question's, nothing below 0; 0 where there is no vector."""
     numbers = question.numbers
     found = []

@@ -44,10 +44,10 @@ def test_the_nearest_are_those_of_an_exact_search(tmp_path: Path, vectors: list[
     for _ in range(10):
         query = [x + rng.gauss(0, 0.9) for x in rng.choice(vectors)]
         best = sorted(range(len(vectors)), key=lambda at: -exact(query, vectors[at]))[:10]
-        near = segment.merged([found.nearest(coded(query))])[:10]
+        near = segment.merged([found.nearest(segment.question(query))])[:10]
         right += len({f"n/{at - at % 3:05}.md#{at % 3}" for at in best} & {f"{one.path}#{one.chunk}" for one in near})
         assert abs(near[0].cosine - exact(query, vectors[int(near[0].path[2:7]) + near[0].chunk])) < 0.01
-    assert right >= 97
+    assert right >= 98
 
 
 def test_an_entry_is_had_by_path_and_checksum(tmp_path: Path, vectors: list[list[float]]) -> None:
@@ -58,12 +58,19 @@ def test_an_entry_is_had_by_path_and_checksum(tmp_path: Path, vectors: list[list
         assert kept.codes == coded(vector).codes and kept.scale == pytest.approx(coded(vector).scale)
 
 
-def test_signs_are_counted_as_written(vectors: list[list[float]]) -> None:
+def test_unlike_signs_cost_what_the_questions_part_weighs(vectors: list[list[float]]) -> None:
     rows = [coded(vector) for vector in vectors[:500]]
     columns = b"".join(b"".join(row.signs for row in rows)[column::segment.SIGNS] for column in range(segment.SIGNS))
-    query = coded(vectors[777]).signs
-    naive = [sum((one ^ other).bit_count() for one, other in zip(row.signs, query)) for row in rows]
-    assert all(found in (right, right - 1) for found, right in zip(segment.distances(columns, query), naive))
+    query = vectors[777]
+    unlike = [sum(abs(part) for part, code in zip(query, row.numbers) if (code > 0) != (part > 0)) for row in rows]
+    unit = (255 - segment.SIGNS / 2) / sum(map(abs, query))
+    assert all(abs(found - right * unit) <= segment.SIGNS / 2 for found, right in zip(segment.distances(columns, query), unlike))
+
+
+def test_no_sum_of_signs_is_carried_over() -> None:
+    apart = b"".join(bytes([0, 255, 0]) for _ in range(segment.SIGNS))  # three rows: all other signs, none, all
+    for query in ([1.0] * DIMENSIONS, [1.0] + [0.0] * (DIMENSIONS - 1), [0.01 * at + 0.001 for at in range(DIMENSIONS)]):
+        assert [(found > 200) for found in segment.distances(apart, query)] == [True, False, True]
 
 
 def test_zero_stays_zero_and_length_makes_no_difference() -> None:
@@ -75,7 +82,7 @@ def test_zero_stays_zero_and_length_makes_no_difference() -> None:
 
 def test_an_empty_segment_finds_nothing(tmp_path: Path) -> None:
     segment.write(str(tmp_path / "v"), "static", [])
-    assert Segment(str(tmp_path / "v")).nearest(coded([1.0] * DIMENSIONS)) == []
+    assert Segment(str(tmp_path / "v")).nearest(segment.question([1.0] * DIMENSIONS)) == []
 
 
 def test_a_changed_byte_is_noticed(tmp_path: Path, vectors: list[list[float]]) -> None:
