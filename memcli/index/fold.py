@@ -74,7 +74,7 @@ def fold(vault: Vault, view: View, limit: int, progress: Progress) -> None:
     folders = changes.folder_times(view.manifest, waiting)
     for path in rows:
         folders.setdefault(os.path.dirname(path), changes.UNTRUSTED)
-    _publish(vault, rows, folders, view.manifest.keyword, vectors)
+    _publish(vault, rows, folders, view.manifest.keyword, vectors, progress)
 
 
 def rebuild(vault: Vault, limit: int, progress: Progress) -> int:
@@ -90,7 +90,7 @@ def rebuild(vault: Vault, limit: int, progress: Progress) -> int:
     KeywordIndex.create(f"{vault.index}/{name}").write(builder.watching(documents) if builder else documents, [])
     faults.hit("keyword-committed")
     vectors = builder.write(vault.index) if builder else {}
-    _publish(vault, rows, {folder: changes.trusted(mtime) for folder, mtime in scan.folders.items()}, name, vectors)
+    _publish(vault, rows, {folder: changes.trusted(mtime) for folder, mtime in scan.folders.items()}, name, vectors, progress)
     return len(rows)
 
 
@@ -125,15 +125,14 @@ def _extended(vault: Vault, kept: Mapping[str, object], builder: Builder, rows: 
     return vector.merge(vault.index, joined, {path: row.sum for path, row in rows.items()}) if len(names) > vector.SEGMENTS_MAX else joined
 
 
-
-
-def _publish(vault: Vault, rows: Mapping[str, Row], folders: Mapping[str, int], keyword: str, vectors: Mapping[str, object]) -> None:
+def _publish(vault: Vault, rows: Mapping[str, Row], folders: Mapping[str, int], keyword: str, vectors: Mapping[str, object],
+             progress: Progress) -> None:
     """Make a generation the one that counts, and clear away the others."""
     generation = os.urandom(6).hex()
     atomic.write(log_path(vault, generation), b"", durable=False)
     from memcli.index import vector
 
-    vectors = {**vectors, "seal": vector.seal(vault.index, vectors)} if vectors else {}
+    vectors = {**vector.with_graphs(vault.index, vectors, progress), "seal": vector.seal(vault.index, vectors)} if vectors else {}
     manifest.write(manifest_path(vault), [rows[path] for path in sorted(rows)], folders, generation=generation, keyword=keyword,
                    seal=guard.seal(f"{vault.index}/{keyword}"), vectors=vectors)
     faults.hit("manifest-written")

@@ -118,6 +118,8 @@ def write(path: str, embedder: str, entries: Sequence[tuple[str, str, list[Coded
 class Segment:
     """A segment on disk. Raises IndexUnusable when it is missing, damaged or of another format."""
 
+    dimensions = DIMENSIONS
+
     def __init__(self, path: str) -> None:
         self._fd = -1
         self._opened = False
@@ -194,6 +196,10 @@ class Segment:
             found.append((cosine, at, row - (self._row_ends[at - 1] if at else 0)))
         return [Near(self._path(at).decode("utf-8", "surrogateescape"), self._piece(2, at * 16, 16).hex(), chunk, cosine) for cosine, at, chunk in found]
 
+    def codes(self, first: int, count: int) -> bytes:
+        """The codes of so many rows, one row after the other."""
+        return self._piece(6, first * DIMENSIONS, count * DIMENSIONS)
+
     def of(self, wanted: Mapping[str, str]) -> dict[str, list[Coded]]:
         """The vectors of the entries with these paths and checksums; those it does not hold are absent."""
         found: dict[str, list[Coded]] = {}
@@ -209,7 +215,7 @@ class Segment:
     def _rows(self, first: int, count: int) -> list[Coded]:
         scales = array("f")
         scales.frombytes(self._piece(4, first * 4, count * 4))
-        codes = self._piece(6, first * DIMENSIONS, count * DIMENSIONS)
+        codes = self.codes(first, count)
         return [Coded(codes[at * DIMENSIONS:(at + 1) * DIMENSIONS], scales[at]) for at in range(count)]
 
 

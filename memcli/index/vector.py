@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import os
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from memcli.entries import atomic
+from memcli.errors import IndexUnusable
 from memcli.index import segment, static
 from memcli.index.chunks import Chunk, chunks
 from memcli.index.document import Document
@@ -20,6 +22,8 @@ from memcli.index.segment import Coded, Near, Question, Segment
 WIDE = 32  # tokens
 SEGMENTS_MAX = 8
 MANY = 300  # texts from which on importing numpy pays
+APART = 2.0  # a segment that has so many times the rows of all newer ones is not merged with them
+HNSW_FROM = 2_500_000  # rows of a segment; beyond, a graph is quicker than a look at each, even where it must be loaded first: hnsw.py
 GROWTH = 2.0  # frequencies are counted anew when there are so many times the chunks that they were counted over
 
 
@@ -91,15 +95,26 @@ class VectorIndex:
     """The vectors of a vault, open for searching. `kept` is what the manifest keeps of them. Raises IndexUnusable, static.Missing."""
 
     def __init__(self, folder: str, kept: Mapping[str, object]) -> None:
-        self._segments = [Segment(f"{folder}/{name}") for name in segments(kept)]
+        self._folder = folder
+        self._graphs = graphs(kept)
+        self._segments = {name: Segment(f"{folder}/{name}") for name in segments(kept)}
+        self.warning = ""  # what of it was not usable, though an answer was found without
         if seal(folder, kept) != kept.get("seal"):
             self.prove()
         self.embedder = static.Embedder(static.Table(static.folder()), static.Lexicon.read(f"{folder}/{kept['lexicon']}"))
 
     def prove(self) -> None:
         """Read every segment and raise IndexUnusable unless it is what was written."""
-        for part in self._segments:
+        for part in self._segments.values():
             part.prove()
+
+    def prove_graphs(self) -> None:
+        """Read every graph that should be there and raise IndexUnusable unless it is what was written."""
+        for name, part in self._segments.items():
+            if part.rows > HNSW_FROM:
+                from memcli.index import hnsw
+
+                hnsw.prove(self._folder, self._graphs.get(name), whole=True)
 
     def query(self, text: str) -> Question:
         """A question as a vector; its scale is 0 when no token of it is known."""
@@ -107,12 +122,22 @@ class VectorIndex:
 
     def nearest(self, query: Question, width: int = segment.WIDTH) -> list[Near]:
         """The nearest chunks, best first; outdated ones among them."""
-        return segment.merged((part.nearest(query, width) for part in self._segments), width)
+        return segment.merged((self._near(name, part, query, width) for name, part in self._segments.items()), width)
+
+    def _near(self, name: str, part: Segment, query: Question, width: int) -> list[Near]:
+        if part.rows > HNSW_FROM:
+            from memcli.index import hnsw
+
+            try:
+                return part.rated(hnsw.nearest(self._folder, self._graphs.get(name), part, query), query)
+            except IndexUnusable as error:
+                self.warning = f"{error.message}, so each vector was looked at; {error.hint}"
+        return part.nearest(query, width)
 
     def of(self, wanted: Mapping[str, str]) -> dict[str, list[Coded]]:
         """The vectors of the entries with these paths and checksums; those it does not hold are absent."""
         found: dict[str, list[Coded]] = {}
-        for part in self._segments:
+        for part in self._segments.values():
             found.update(part.of(wanted))
         return found
 
@@ -128,21 +153,46 @@ class VectorIndex:
 
 
 def merge(folder: str, kept: Mapping[str, object], sums: Mapping[str, str]) -> dict[str, object]:
-    """Write the segments' living entries (by path and checksum) into one segment. Returns what the manifest keeps."""
+    """Write the living entries (by path and checksum) of the segments, but the oldest that are far larger than the rest, into one
+    segment. Returns what the manifest keeps."""
+    parts = [Segment(f"{folder}/{name}") for name in segments(kept)]
+    first = _first_merged([part.rows for part in parts])
     entries: dict[str, tuple[str, str, list[Coded]]] = {}
-    for name in segments(kept):
-        found = Segment(f"{folder}/{name}").of(sums)
-        entries.update((path, (path, sums[path], rows)) for path, rows in found.items())
+    for part in parts[first:]:
+        entries.update((path, (path, sums[path], rows)) for path, rows in part.of(sums).items())
     made = f"vectors-{os.urandom(6).hex()}"
     segment.write(f"{folder}/{made}", static.NAME, [entries[path] for path in sorted(entries)])
-    return {**kept, "segments": [made]}
+    return {**kept, "segments": [*segments(kept)[:first], made]}
+
+
+def _first_merged(rows: Sequence[int]) -> int:
+    """How many of the oldest segments stay as they are: so few that the next merge is not near."""
+    first = 0
+    while first < min(SEGMENTS_MAX // 2, len(rows) - 2) and rows[first] >= APART * sum(rows[first + 1:]):
+        first += 1
+    return first
+
+
+def with_graphs(folder: str, kept: Mapping[str, object], progress: Callable[[str, int, int], None]) -> dict[str, object]:
+    """What the manifest keeps once there is a sound graph beside every segment of more than HNSW_FROM rows. Where none can be made, a
+    search says so."""
+    found: dict[str, list[Any]] = {}
+    for name in segments(kept):
+        part = Segment(f"{folder}/{name}")
+        if part.rows > HNSW_FROM:
+            from memcli.index import hnsw
+
+            graph = hnsw.beside(folder, part, graphs(kept).get(name), lambda done, total: progress("joining vectors", done, total))
+            if graph is not None:
+                found[name] = graph
+    return {**kept, "graphs": found}
 
 
 def sweep(folder: str, kept: Mapping[str, object]) -> None:
     """Remove the files of a folder that belong to other generations."""
-    names = segments(kept)
+    names = {*segments(kept), *(graph[0] for graph in graphs(kept).values()), kept.get("lexicon")}
     for name in os.listdir(folder):
-        if name.startswith(("vectors-", "lexicon-")) and name not in names and name != kept.get("lexicon"):
+        if name.startswith(("vectors-", "graph-", "lexicon-")) and name not in names:
             atomic.remove(f"{folder}/{name}", durable=False)
 
 
@@ -160,3 +210,10 @@ def segments(kept: Mapping[str, object]) -> list[str]:
     names = kept.get("segments", [])
     assert isinstance(names, list)
     return names
+
+
+def graphs(kept: Mapping[str, object]) -> dict[str, list[Any]]:
+    """What a manifest keeps of the graphs (hnsw.Kept), by the segments that they stand beside."""
+    found = kept.get("graphs", {})
+    assert isinstance(found, dict)
+    return found

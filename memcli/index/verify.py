@@ -51,6 +51,7 @@ def _vectors(index: Index, view: View, sums: dict[str, str]) -> list[str]:
     try:
         vectors = VectorIndex(index.vault.index, view.manifest.vectors)
         vectors.prove()
+        vectors.prove_graphs()
     except (IndexUnusable, OSError) as error:
         return [str(error)]
     except static.Missing:

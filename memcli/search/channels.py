@@ -71,6 +71,7 @@ def alike(index: Index, view: View, ask: Ask, question: str, known: Sequence[Mat
     for near in vectors.nearest(found.question):
         if near.path not in view.overlay:
             best[near.path] = max(best.get(near.path, -1.0), near.cosine)
+    found.warning = vectors.warning
     seen = {match.path for match in known}
     wanted = sorted((path for path, cosine in best.items() if cosine >= LEAST and path not in seen), key=lambda path: (-best[path], path))[:ALIKE_MAX]
     found.found = _within(index, view, ask, wanted)
