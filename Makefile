@@ -23,7 +23,8 @@ sessions: $(VENV)/installed
 	$(BIN)/pytest tests/cli --regenerate
 
 bench: $(VENV)/installed
-	$(BIN)/python tests/bench/bench.py
+	@$(BIN)/python tests/bench/bench.py $(if $(SIZES),--sizes $(SIZES)) $(if $(PARTS),--parts $(PARTS)) $(if $(ROWS),--rows $(ROWS)) \
+	  $(if $(RUNS),--runs $(RUNS)) $(if $(PLOT),--plot $(PLOT)) $(if $(JSON),--json)
 
 crash: $(VENV)/installed
 	$(BIN)/python tests/support/campaign.py

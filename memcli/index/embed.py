@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -24,20 +24,26 @@ def centre(table: Table, lexicon: Lexicon, texts: Sequence[array[int]]) -> None:
 
 def many(table: Table, lexicon: Lexicon, texts: Sequence[array[int]]) -> list[Coded]:
     """The vectors of texts, given as tokens, in order."""
-    weights = _weights(table, lexicon)
-    mean = np.frombuffer(lexicon.mean.tobytes(), np.float32)
     found: list[Coded] = []
-    for start in range(0, len(texts), _BATCH):
-        batch = texts[start:start + _BATCH]
-        vectors = _pooled(weights, lexicon, batch)
-        vectors -= mean
-        vectors[[number for number, text in enumerate(batch) if not len(text)]] = 0
+    for vectors in floats(table, lexicon, texts):
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         vectors /= np.where(lengths > 0, lengths, np.float32(1))
         most = np.abs(vectors).max(1, keepdims=True)
         codes = np.rint(vectors / np.where(most > 0, most, 1) * 127).astype(np.int8)
         found += [Coded(row.tobytes(), float(scale)) for row, scale in zip(codes, most[:, 0] / 127)]
     return found
+
+
+def floats(table: Table, lexicon: Lexicon, texts: Sequence[array[int]]) -> Iterator[np.ndarray[tuple[int, ...], np.dtype[np.float32]]]:
+    """The vectors of texts, given as tokens, in order, before they are brought to length 1 and to codes: some thousand rows at a time."""
+    weights = _weights(table, lexicon)
+    mean = np.frombuffer(lexicon.mean.tobytes(), np.float32)
+    for start in range(0, len(texts), _BATCH):
+        batch = texts[start:start + _BATCH]
+        vectors = _pooled(weights, lexicon, batch)
+        vectors -= mean
+        vectors[[number for number, text in enumerate(batch) if not len(text)]] = 0
+        yield vectors
 
 
 def _weights(table: Table, lexicon: Lexicon) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:

@@ -21,8 +21,8 @@ from memcli.life import founding
 from memcli.search.run import Found
 from memcli.store import Store, Talk
 
-WORDS = ("winter garden bridge river market doctor teacher engine forest kitchen window letter mountain summer hospital music theatre "
-         "science football castle village farmer soldier painter island harbour").split()
+WORDS = ["winter", "garden", "bridge", "river", "market", "doctor", "teacher", "engine", "forest", "kitchen", "window", "letter", "mountain",
+         "summer", "hospital", "music", "theatre", "science", "football", "castle", "village", "farmer", "soldier", "painter", "island", "harbour"]
 
 
 @pytest.fixture(autouse=True)
