@@ -240,14 +240,23 @@ def distances(signs: bytes, query: Sequence[float]) -> bytes:
 def near_signs(signs: bytes, query: Sequence[float], width: int) -> list[int]:
     """The rows that are least unlike, at least `width` of them where there are as many, in order of place."""
     found = distances(signs, query)
-    held, most = 0, 0
-    while most < 255:
-        held += found.count(most)
-        if held >= width:
-            break
-        most += 1
+    most, held = _border(found, width)
     most_rows = width if held >= 4 * width else max(held, width)  # of nothing but ties at the border take what comes first
     return [match.start() for match, _ in zip(re.finditer(b"[\0-%s]" % re.escape(bytes([most])), found, re.DOTALL), range(most_rows))]
+
+
+def _border(found: bytes, width: int) -> tuple[int, int]:
+    """The smallest value that at least `width` of some bytes do not exceed (255 where they are fewer), and how many do not. It is guessed
+    from a sample, as a count of all values is as dear as the sum of all signs."""
+    step = len(found) // 4096 + 1
+    most = sorted(found[::step])[min(width, len(found) - 1) // step]
+    held = len(found) - len(found.translate(None, bytes(range(most + 1))))
+    while held < width and most < 255:
+        most += 1
+        held += found.count(most)
+    while most and held - (last := found.count(most)) >= width:
+        most, held = most - 1, held - last
+    return most, held
 
 
 def merged(parts: Iterable[list[Near]], width: int = WIDTH) -> list[Near]:

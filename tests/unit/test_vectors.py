@@ -73,6 +73,16 @@ def test_no_sum_of_signs_is_carried_over() -> None:
         assert [(found > 200) for found in segment.distances(apart, query)] == [True, False, True]
 
 
+def test_the_border_is_where_a_count_of_all_would_put_it() -> None:
+    rng = random.Random(2)
+    for rows in (1, 2, 599, 601, 5000, 20_000):
+        found = bytes(min(255, max(0, int(rng.gauss(90, 8)))) for _ in range(rows))
+        for width in (1, 10, 600):
+            right = next((most for most in range(255) if sum(map(found.count, range(most + 1))) >= width), 255)
+            assert segment._border(found, width) == (right, sum(map(found.count, range(right + 1))))
+    assert segment._border(bytes(1000), 600) == (0, 1000) and segment._border(b"\xff" * 1000, 600) == (255, 1000)
+
+
 def test_zero_stays_zero_and_length_makes_no_difference() -> None:
     assert coded([0.0] * DIMENSIONS).scale == 0.0
     vector = [random.Random(3).gauss(0, 1) for _ in range(DIMENSIONS)]
