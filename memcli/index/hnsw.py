@@ -84,7 +84,7 @@ def nearest(folder: str, kept: Kept | None, part: Segment, query: Question) -> S
 
     assert kept is not None
     wanted = np.asarray(query.numbers, np.float32)
-    codes = np.rint(wanted / np.abs(wanted).max() * 127).astype(np.int8)
+    codes = np.rint(wanted / (np.abs(wanted).max() or 1.0) * 127).astype(np.int8)
     graph = _empty(part.dimensions)
     try:
         graph.view(f"{folder}/{kept[0]}")

@@ -12,7 +12,7 @@ from memcli.index import analysis, graph, static
 from memcli.index.ask import Ask, Filter, Term
 from memcli.index.chunks import chunks
 from memcli.index.hit import Hit as Match
-from memcli.index.segment import coded
+from memcli.index.segment import question
 from memcli.index.sync import Index
 from memcli.index.vector import VectorIndex
 from memcli.index.view import View
@@ -113,7 +113,7 @@ def _by_meaning(index: Index, view: View, entry: Entry, sum_: str) -> Iterator[t
     except static.Missing:
         return
     own = vectors.of({entry.path: sum_}).get(entry.path) or vectors.embed({entry.path: (entry.title, chunks(entry.body))})[entry.path]
-    whole = coded([sum(column) for column in zip(*([row.scale * number for number in row.numbers] for row in own))])
+    whole = question([sum(column) for column in zip(*([row.scale * number for number in row.numbers] for row in own))])
     best: dict[str, float] = {}
     for near in vectors.nearest(whole):
         if near.cosine >= ALIKE and near.path != entry.path and near.path not in view.overlay:

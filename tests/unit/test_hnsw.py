@@ -229,3 +229,4 @@ def test_rows_beyond_the_segment_are_not_believed(tmp_path: Path) -> None:
         hnsw.nearest(str(tmp_path), kept, small, segment.question(vectors[1]))
     near = part.rated(hnsw.nearest(str(tmp_path), kept, part, segment.question(vectors[1])), segment.question(vectors[1]))
     assert max(near, key=lambda one: one.cosine).path == "00001.md"
+    assert hnsw.nearest(str(tmp_path), kept, part, segment.question([0.0] * DIMENSIONS))  # a question without a known word is no error
