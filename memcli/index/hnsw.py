@@ -2,14 +2,16 @@
 
 usearch walks it, over the same INT8 codes. What the graph finds is only a choice of rows: their cosines are worked out from the segment
 as ever. A process that answers one question pays for loading numpy and usearch first, and for opening the graph, which takes time by its
-size. Whole processes on two slow cores, medians in milliseconds (bare Python 10; `make bench PARTS=crossover ROWS=...` measures yours):
+size. Whole processes on two slow cores, medians in milliseconds (bare Python 10; `make bench PARTS=crossover ROWS=...` measures yours;
+the last column without a segment's names and sums around the vectors):
 
     vectors       100,000   300,000   1,000,000   3,000,000
-    look at each       54        85         146         335
-    walk a graph      180       211         232         291
+    look at each       56        68         131         335
+    walk a graph      222       194         235         291
 
-They cross near two and a half million vectors, some 600,000 entries: `vector.HNSW_FROM`. A graph costs more to make than everything
-else in the index: three minutes of processor and 400 MB on disk for every million vectors.
+By the clock they cross near two and a half million vectors, some 600,000 entries: `vector.HNSW_FROM`; by processor time past three
+million. A graph costs more to make than everything else in the index: about three minutes of processor and 400 MB on disk for every
+million vectors.
 
 usearch reads what it is given: of ten files with a flipped byte two crashed the process and four were opened in silence. So a graph
 is opened only while its file is the one that was written, by size and times, else by its checksum. It is made by one thread, so that
