@@ -15,6 +15,8 @@ POINTS = (
     "committing",
     "committed",
     "staged",
+    "rewritten",
+    "pruned",
     "journal-removed",
     "pending-appended",
     "keyword-committed",

@@ -18,8 +18,8 @@ Examples:
 Every commit of this repository is rewritten without the entry, and the old
 objects are removed. Out of reach stay: clones and remotes that have fetched
 or been pushed the old history (push with force, and have others clone anew),
-backups, and what the file system still holds in free blocks. A purge that was
-killed in the middle has to be run again."""
+backups, and what the file system still holds in free blocks. A purge that is
+killed in the middle is finished by the next command that writes."""
 
 REACH = ("not reached: clones, remotes and backups that already hold it; after a purge push with "
          "--force-with-lease and have others clone anew")

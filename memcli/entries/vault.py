@@ -59,6 +59,11 @@ class Vault:
         return f"{self.root}/{MEM}/state"
 
     @property
+    def purging(self) -> str:
+        """The note of a purge that has begun and is not done."""
+        return f"{self.state}/purge"
+
+    @property
     def index(self) -> str:
         """Folder of the derived index. Ignored by git; may be deleted at any time."""
         return f"{self.root}/{MEM}/index"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -64,6 +65,10 @@ class Desk:
         with Run(self.vault, self._env, verb, self.now, self.settings.number("lock.timeout_s")) as run:
             self.index.held = True
             try:
+                if os.path.exists(self.vault.purging):
+                    from memcli.life import purge
+
+                    purge.settle(self, run.git)
                 yield run
             finally:
                 self.index.held = False

@@ -1,73 +1,153 @@
 """How does a text leave history too? Every branch and tag is rewritten without the entry's paths; the only verb that does so.
 
-The stream of `git fast-export --no-data` is copied into `git fast-import --force` with the paths dropped and with the messages of the
-commits that touched nothing else replaced, and with the ids in messages of undo made those of the new commits; then reflogs expire
-and unreachable objects are pruned.
+1. what is to go is noted in `.mem/state/purge` (ids, paths and blob ids, no text);
+2. history is rewritten (`memcli.life.rewrite`), the files and what git's index holds of them go, one commit says so;
+3. reflogs expire, unreachable objects are pruned, the index is made anew; the note goes.
+A purge that dies before 1 never happened; one that dies later is finished by the next command that takes the lock, as it was confirmed.
 """
 
 from __future__ import annotations
 
+import json
 import os
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING
 
 from memcli import faults
 from memcli.entries import atomic, commit, history, text
 from memcli.entries.commit import Message
-from memcli.entries.git import Git, refusal
+from memcli.entries.git import Git
 from memcli.entries.model import Entry
+from memcli.entries.run import blob_id, clear_git_locks
 from memcli.errors import NothingFound, Refused
 from memcli.life.desk import Changed, Desk
 from memcli.life.names import count, short
+from memcli.life.rewrite import Doomed, rewrite
 
-if TYPE_CHECKING:
-    import subprocess
 
-_UNDOES = rb"(?m)(?<=^Mem-Undoes: )[0-9a-f]{40,64}$"
+@dataclass(frozen=True, slots=True)
+class _Note:
+    """What a purge is about: its run, its subject, the files that are there (blob id by path), and the versions to go."""
+
+    run: str
+    subject: str
+    present: Mapping[str, str]
+    versions: set[tuple[str, str]]
 
 
 def purge(desk: Desk, names: Sequence[str]) -> Changed:
     """Take entries out of work tree, index and history. Raises Refused while a stash or another work tree holds their text."""
     with desk.run("purge") as run:
-        git = run.git
-        git.unfilter()
-        if git.call("rev-parse", "--verify", "--quiet", "refs/stash", accept=(0, 1)).strip():
-            raise Refused("a git stash exists, and what it holds cannot be purged safely", f"git -C {desk.vault.root} stash drop, or pop it, then purge")
-        entries, present, doomed = _meant(desk, git, names)
-        _refuse_where_it_stays(git, doomed.paths)
-        staged = _staged(git, doomed)
-        _rewrite(git, doomed)
-        for path in present:
-            atomic.remove(desk.vault.at(path))
-        git.call("update-index", "--force-remove", "-z", "--stdin", feed=b"".join(os.fsencode(path) + b"\0" for path in staged))
-        subject = short(entries[0][0]) if len(entries) == 1 else count(len(entries), "entry", "entries")
-        message = Message(f"mem(purge): {subject}", (("Mem-Verb", "purge"), ("Mem-Run", run.id)))
-        made = commit.commit(git, commit.start_identity(git), [(message, [])], desk.now)
-        faults.hit("committed")
-        git.call("reflog", "expire", "--expire=now", "--expire-unreachable=now", "--all")
-        atomic.discard(f"{commit.common_folder(git.root)}/objects/info/commit-graph")  # names commits that are about to go
-        git.call("gc", "--prune=now", "--quiet")
-        atomic.discard(f"{commit.git_folder(git.root)}/COMMIT_EDITMSG")  # the message of a person's last commit
-        desk.index.rebuild()
+        run.git.unfilter()
+        _refuse_stash(run.git)
+        if os.path.exists(desk.vault.purging):
+            raise Refused("an interrupted purge waits to be finished; nothing was changed", "put what is in its way aside, then run the command again")
+        entries, present, versions = _meant(desk, run.git, names)
+        note = _Note(run.id, short(entries[0][0]) if len(entries) == 1 else count(len(entries), "entry", "entries"), present, versions)
+        _refuse_where_it_stays(run.git, {path for path, _ in versions})
+        _write(desk, note)
+        made = _carry_out(desk, run.git, note)
     return Changed(tuple(entries), made)
 
 
-@dataclass(frozen=True, slots=True)
-class _Doomed:
-    """The versions of files to be taken out, as (path, blob id). At `whole` paths there never was anything else."""
+def settle(desk: Desk, git: Git) -> None:
+    """Finish the purge that a dead command left. When a stash or another work tree is in the way by now, it waits, and a warning says so."""
+    note = _read(desk)
+    if note is None:
+        atomic.discard(desk.vault.purging)
+        return
+    git.unfilter()
+    clear_git_locks(git)
+    try:
+        _refuse_stash(git)
+        _refuse_where_it_stays(git, {path for path, _ in note.versions})
+    except Refused as error:
+        desk.talk.warn(f"an interrupted purge ({note.subject}) waits to be finished: {error.message}; {error.hint}")
+        return
+    _carry_out(desk, git, note)
+    desk.talk.warn(f"finished the purge that an interrupted command had begun: {note.subject}")
 
-    versions: set[tuple[str, str]]
-    whole: set[bytes]
 
-    @property
-    def paths(self) -> set[str]:
-        """The paths of the versions."""
-        return {path for path, _ in self.versions}
+def _write(desk: Desk, note: _Note) -> None:
+    """Note what is to go, under its own name at once: a torn note cannot be read, and nothing has happened yet."""
+    data = json.dumps([note.run, note.subject, note.present, sorted(note.versions)]).encode()
+    atomic.write_beside(desk.vault.purging, data, like=desk.vault.purging)
+    atomic.sync_folder(desk.vault.state)
+    faults.hit("journal-written")
 
 
-def _staged(git: Git, doomed: _Doomed) -> list[str]:
+def _read(desk: Desk) -> _Note | None:
+    """The note, None for one that mem cannot have written."""
+    try:
+        run, subject, present, versions = json.loads(atomic.read(desk.vault.purging))
+        note = _Note(str(run), str(subject), dict(present), {(str(path), str(blob)) for path, blob in versions})
+    except (OSError, ValueError, TypeError, RecursionError):
+        return None
+    return note if all(map(str.isalnum, (note.run, *(blob for _, blob in note.versions)))) else None
+
+
+def _carry_out(desk: Desk, git: Git, note: _Note) -> str:
+    """Everything after the note; each step may have been done already. Returns the commit's id."""
+    made = _commit_of(git, note.run) or _take_out(desk, git, note)
+    git.call("reflog", "expire", "--expire=now", "--expire-unreachable=now", "--all")
+    atomic.discard(f"{commit.common_folder(git.root)}/objects/info/commit-graph")  # names commits that are about to go
+    git.call("gc", "--prune=now", "--quiet")
+    atomic.discard(f"{commit.git_folder(git.root)}/COMMIT_EDITMSG")  # the message of a person's last commit
+    faults.hit("pruned")
+    desk.index.rebuild()
+    atomic.remove(desk.vault.purging)
+    return made
+
+
+def _commit_of(git: Git, run: str) -> str:
+    """The commit of a run among the newest ones, "" when it did not get that far."""
+    rows = git.call("log", "-20", "--format=%H %(trailers:key=Mem-Run,valueonly,separator=%x20)", accept=(0, 128)).decode().splitlines()
+    return next((row.split()[0] for row in rows if run in row.split()[1:]), "")
+
+
+def _take_out(desk: Desk, git: Git, note: _Note) -> str:
+    doomed = _doomed(git, note.versions)
+    before = git.call("for-each-ref")
+    try:
+        rewrite(git, doomed)
+    except BaseException:
+        if git.call("for-each-ref") == before:
+            atomic.discard(desk.vault.purging)  # nothing has happened, and whoever asked is told so
+        raise
+    faults.hit("rewritten")
+    for path, blob in note.present.items():
+        _remove(desk, path, blob)
+    staged = _staged(git, doomed)
+    git.call("update-index", "--force-remove", "-z", "--stdin", feed=b"".join(os.fsencode(path) + b"\0" for path in staged))
+    message = Message(f"mem(purge): {note.subject}", (("Mem-Verb", "purge"), ("Mem-Run", note.run)))
+    return commit.commit(git, commit.start_identity(git), [(message, [])], desk.now)
+
+
+def _remove(desk: Desk, path: str, blob: str) -> None:
+    """Remove a file of a purged entry, unless a person has written something else into it since."""
+    full = desk.vault.at(path)
+    try:
+        same = blob_id(atomic.read(full)) == blob
+    except FileNotFoundError:
+        return
+    if same:
+        atomic.remove(full)
+    else:
+        desk.talk.warn(f"{path} was edited after the purge had begun and is kept; purge it again if it is to go")
+
+
+def _doomed(git: Git, versions: set[tuple[str, str]]) -> Doomed:
+    """The versions, with the paths at which history holds nothing else."""
+    mixed = {path for path, _ in _versions(git, {path for path, _ in versions}) - versions} if versions else set()
+    return Doomed(versions, {os.fsencode(path) for path, _ in versions if path not in mixed})
+
+
+def _refuse_stash(git: Git) -> None:
+    if git.call("rev-parse", "--verify", "--quiet", "refs/stash", accept=(0, 1)).strip():
+        raise Refused("a git stash exists, and what it holds cannot be purged safely", f"git -C {git.root} stash drop, or pop it, then purge")
+
+
+def _staged(git: Git, doomed: Doomed) -> list[str]:
     """The paths at which git's index holds a doomed version."""
     out = git.call("ls-files", "--stage", "-z", "--", *sorted(doomed.paths)) if doomed.versions else b""
     rows = [row.partition(b"\t") for row in out.split(b"\0") if row]
@@ -86,19 +166,19 @@ def _refuse_where_it_stays(git: Git, paths: Iterable[str]) -> None:
             raise Refused(f"the work tree {other} of the same repository holds it too", f"git -C {git.root} worktree remove {other}, then purge")
 
 
-def _meant(desk: Desk, git: Git, names: Sequence[str]) -> tuple[list[tuple[str, str]], list[str], _Doomed]:
-    """The entries as (id, path), the paths at which their files are now, and every version of them that history ever held."""
+def _meant(desk: Desk, git: Git, names: Sequence[str]) -> tuple[list[tuple[str, str]], dict[str, str], set[tuple[str, str]]]:
+    """The entries as (id, path), the files they have now (blob id by path), and every version of them that history ever held."""
     from memcli.life.forgetting import present_or_lost
 
     entries: list[tuple[str, str]] = []
-    present: list[str] = []
+    present: dict[str, str] = {}
     looked: set[str] = set()
     for name in names:
         path, data = present_or_lost(desk, name)
         entry = text.read(data if data is not None else history.last_before_loss(git, path, lambda _: False), path)
         if (entry.id, path) not in entries:
             entries.append((entry.id, path))
-            present += [path] if data is not None else []
+            present.update({path: blob_id(data)} if data is not None else {})
         looked.add(path)
         if entry.has_id:
             line = r"^id: *[\"']?" + entry.id
@@ -112,8 +192,7 @@ def _meant(desk: Desk, git: Git, names: Sequence[str]) -> tuple[list[tuple[str, 
         versions |= {(path, row.split(b" ")[1].decode()) for row in git.call("ls-files", "--stage", "-z", "--", path).split(b"\0") if row}
     texts = history.blobs(git, sorted({blob for _, blob in versions}))
     doomed = {(path, blob) for path, blob in versions if _is_one(text.read(texts[blob], path), texts[blob], entries)}
-    mixed = {path for path, blob in versions - doomed}
-    return entries, present, _Doomed(doomed, {os.fsencode(path) for path, _ in doomed if path not in mixed})
+    return entries, present, doomed
 
 
 def _versions(git: Git, paths: set[str]) -> set[tuple[str, str]]:
@@ -134,111 +213,3 @@ def _is_one(version: Entry, data: bytes, entries: list[tuple[str, str]]) -> bool
         return version.id in {id_ for id_, _ in entries}
     head = data[:2048].lower()
     return version.path in {path for _, path in entries} or version.problem is not None and any(b"id: " + id_.encode() in head for id_, _ in entries)
-
-
-def _rewrite(git: Git, dropped: _Doomed) -> None:
-    source = git.start(["fast-export", "--all", "--no-data", "--reencode=no", "--signed-tags=strip", "--tag-of-filtered-object=rewrite",
-                        "--use-done-feature", "--reference-excluded-parents", "--show-original-ids"])
-    target = git.start(["fast-import", "--quiet", "--force", "--done", "--date-format=raw-permissive"], feed=True)
-    assert source.stdout and source.stderr and target.stdin
-    try:
-        _filter(source.stdout, target.stdin, dropped, _Commits(target))
-    except BrokenPipeError:
-        pass  # the importer says why
-    said = source.stderr.read()
-    if source.wait() != 0:
-        target.kill()
-        target.communicate()
-        raise refusal(git.root, "fast-export", said)
-    _, said = target.communicate()
-    if target.returncode != 0:
-        raise refusal(git.root, "fast-import", said)
-
-
-class _Commits:
-    """The commits written so far: the importer is asked for the new id of one when a message names its old id."""
-
-    def __init__(self, importer: subprocess.Popen[bytes]) -> None:
-        self._importer = importer
-        self._marks: dict[bytes, bytes] = {}
-
-    def note(self, block: list[bytes]) -> None:
-        """Remember a commit's mark by its old id."""
-        found = {word: value.strip() for word, _, value in (line.partition(b" ") for line in block[1:3])}
-        if b"mark" in found and b"original-oid" in found:
-            self._marks[found[b"original-oid"]] = found[b"mark"]
-
-    def new_id(self, old: bytes) -> bytes:
-        """The new id, or the old one for a commit that is not among them."""
-        assert self._importer.stdin and self._importer.stdout
-        if old not in self._marks:
-            return old
-        self._importer.stdin.write(b"get-mark " + self._marks[old] + b"\n")
-        self._importer.stdin.flush()
-        return self._importer.stdout.readline().strip() or old
-
-
-def _filter(source: IO[bytes], target: IO[bytes], dropped: _Doomed, commits: _Commits) -> None:
-    """Copy a stream commit by commit."""
-    held: list[bytes] = []
-    for line in iter(source.readline, b""):
-        if line.startswith(b"data "):
-            size = int(line[5:])
-            held.append(line + source.read(size))
-            continue
-        if line.startswith((b"commit ", b"tag ", b"reset ", b"done")) and held:
-            _copy(held, target, dropped, commits)
-            held = []
-        held.append(line)
-    _copy(held, target, dropped, commits)
-
-
-def _copy(block: list[bytes], target: IO[bytes], dropped: _Doomed, commits: _Commits) -> None:
-    is_commit = block[0].startswith(b"commit ")
-    lines = [_repointed(line, commits.new_id) if is_commit and line.startswith(b"data ") else line for line in _without(block, dropped)]
-    target.write(b"".join(lines))
-    if is_commit:
-        commits.note(block)
-
-
-def _repointed(message: bytes, new_id: Callable[[bytes], bytes]) -> bytes:
-    return re.sub(_UNDOES, lambda found: new_id(found[0]), message)
-
-
-def _without(block: list[bytes], dropped: _Doomed) -> list[bytes]:
-    """One commit's block without the dropped versions; its message is replaced when it was about them alone."""
-    if not block[0].startswith(b"commit "):
-        return block
-    touched = [line for line in block if line.startswith((b"M ", b"D "))]
-    kept = [line for line in touched if not _is_dropped(line, dropped)]
-    if len(kept) == len(touched):
-        return block
-    result = []
-    for line in block:
-        if line.startswith(b"data ") and not kept:
-            line = _anonymous(line)
-        if not line.startswith((b"M ", b"D ")) or not _is_dropped(line, dropped):
-            result.append(line)
-        elif line.startswith(b"M ") and _path(line) not in dropped.whole:
-            result.append(b"D " + line.split(b" ", 3)[3])  # what stood there before was another entry, which it replaced
-    return result
-
-
-def _is_dropped(line: bytes, dropped: _Doomed) -> bool:
-    path = _path(line)
-    return path in dropped.whole or line.startswith(b"M ") and (os.fsdecode(path), line.split(b" ", 3)[2].decode()) in dropped.versions
-
-
-def _path(line: bytes) -> bytes:
-    path = line.rstrip(b"\n").split(b" ", 3 if line.startswith(b"M ") else 1)[-1]
-    if path.startswith(b'"'):
-        path = path[1:-1].decode("unicode_escape").encode("latin-1")
-    return path
-
-
-def _anonymous(data: bytes) -> bytes:
-    lines = data.partition(b"\n")[2].splitlines()
-    kept = [line for line in lines if line.startswith((b"Mem-Verb: ", b"Mem-Run: ", b"Mem-Undoes: "))]
-    verb = next((line[10:] for line in kept if line.startswith(b"Mem-Verb: ")), b"commit")
-    message = b"mem(" + verb + b"): of a purged entry\n\n" + b"\n".join(kept) + b"\n"
-    return b"data %d\n%s" % (len(message), message)

@@ -326,3 +326,48 @@ def test_what_was_undone_before_a_purge_counts_as_undone_after_it(box: Box) -> N
     commits = {record["verb"]: record for record in reversed(box.json("log")["commits"])}
     assert commits["undo"]["undoes"] == commits["add"]["commit"]
     assert commits["add"]["subject"] == "mem(add): undone"
+
+
+@pytest.mark.parametrize("point", ["journal-written", "rewritten", "committed", "pruned"])
+def test_a_killed_purge_is_finished_by_the_next_command(box: Box, point: str) -> None:
+    path = purgeable(box)
+    assert box.run("purge", path, "--yes", env={"MEM_FAULT": f"{point}:kill"}).status == -9
+    assert "finished the purge" in box.run("add", "the next one", check=0).err
+    assert traces(box) == [] and not os.path.lexists(box.path(path))
+    assert box.git("log", "--format=%s").count("mem(purge)") == 1
+    assert "purge" not in box.run("add", "one more", check=0).err
+    box.sound()
+
+
+def test_a_killed_purge_takes_nothing_written_since(box: Box) -> None:
+    path = "plain.md"
+    box.write(path, f"A {WORD}\n")
+    box.run("set", path, "tags+=x", check=0)
+    box.run("purge", path, "--yes", env={"MEM_FAULT": "rewritten:kill"})
+    box.write(path, "written by hand since\n")
+    box.git("add", path)
+    box.git("commit", "-qm", "by hand")
+    assert f"{path} was edited after the purge had begun" in box.run("add", "the next one", check=0).err
+    assert traces(box) == [] and box.git("show", f"HEAD:{path}") == "written by hand since\n"
+    box.sound()
+
+
+def test_a_killed_purge_waits_for_a_stash(box: Box) -> None:
+    path = purgeable(box)
+    other = box.json("add", "another")["path"]
+    box.run("purge", path, "--yes", env={"MEM_FAULT": "journal-written:kill"})
+    box.sh(f"echo more >> {other} && git -c user.name=a -c user.email=a@example.org stash -q")
+    assert "waits to be finished: a git stash exists" in box.run("add", "the next one", check=0).err
+    box.git("stash", "drop", "-q")
+    assert "finished the purge" in box.run("add", "one more", check=0).err
+    assert traces(box) == []
+    box.sound()
+
+
+@pytest.mark.parametrize("note", [b"", b"rubbish", b"{}", b'["x", "y", {}, [["a.md", "--all"]]]', b'["x", "y", 5, []]', b"[" * 5000])
+def test_a_hostile_note_of_a_purge_touches_nothing(box: Box, note: bytes) -> None:
+    box.run("add", "kept", check=0)
+    box.write(".mem/state/purge", note)
+    box.run("add", "next", check=0)
+    assert len(box.git("log", "--format=%s").splitlines()) == 3 and not os.path.lexists(box.path(".mem/state/purge"))
+    box.sound()

@@ -115,15 +115,14 @@ def check(box: Box, old: Before, status: int, what: str, tally: Tally, *, deep: 
     happened = _commits(box, old)
     now = {path: data for path, data in box.files().items() if path != probe_path}
     changed = {path for path in now.keys() | old.files.keys() if now.get(path) != old.files.get(path)}
-    purged = "purge" in what.split()
     tally.finished += broken and bool(happened)
-    if not happened and changed and not purged:
+    if not happened and changed:
         wrong(f"no commit, but changed: {sorted(changed)}")
     if len(happened) > 1:
         wrong(f"more than one commit: {happened}")
     if status == 0 and not happened and changed:
         wrong("acknowledged, but not in history")
-    if not purged and (dirty := box.git("status", "--porcelain", "--untracked-files=all")):
+    if dirty := box.git("status", "--porcelain", "--untracked-files=all"):
         wrong(f"work tree and history differ: {dirty.strip()}")
     if broken:
         _whole(box, now, old, wrong)
