@@ -23,13 +23,13 @@ class Lock:
 
     def __init__(self, path: str, timeout_s: float, verb: str) -> None:
         self._path = path
-        self._timeout_s = timeout_s
+        self.timeout_s = timeout_s
         self._verb = verb
         self.fd = -1
 
     def __enter__(self) -> Lock:
         self.fd = self._open()
-        deadline = clock.monotonic_s() + self._timeout_s
+        deadline = clock.monotonic_s() + self.timeout_s
         while not self._try():
             if clock.monotonic_s() >= deadline:
                 holder = self._holder()

@@ -16,14 +16,13 @@ from datetime import datetime
 from itertools import islice
 from types import TracebackType
 
-from memcli import clock, faults
-from memcli.entries import atomic, commit, ids
+from memcli import faults
+from memcli.entries import atomic, commit, gitlocks, ids
 from memcli.entries.git import Git
 from memcli.entries.lock import Lock
 from memcli.entries.vault import Vault
 from memcli.errors import ChangedMeanwhile, Refused, UserError
 
-_STALE_S = 1.0
 _BATCH = 200
 _ONLY_NEW = ("add", "ingest", "init")  # verbs that change no file that is there
 
@@ -57,6 +56,7 @@ class Run:
             commit.branch(self.vault.root)  # raises before anything is written
             self.git = Git(self.vault.root, self._env, keep=self._lock.fd)
             self._asked = commit.start_identity(self.git)
+            gitlocks.settle(self.git, self._lock.timeout_s)
             self.recovered = recover(self.vault, self.git)
         except BaseException:
             self._lock.__exit__(None, None, None)
@@ -203,7 +203,6 @@ def recover(vault: Vault, git: Git) -> list[str]:
     except FileNotFoundError:
         return []
     run, steps = _read_journal(vault, lines)
-    clear_git_locks(git)
     happened = bool(run) and run in git.call("log", "-20", "--format=%(trailers:key=Mem-Run,valueonly)", accept=(0, 128)).decode().split()
     if happened:
         _apply(vault, steps)
@@ -247,19 +246,6 @@ def _drop(vault: Vault, step: _Step) -> None:
         path = _beside(vault, step)
         atomic.discard(path)
         atomic.remove_empty_folders(os.path.dirname(path), vault.root)
-
-
-def clear_git_locks(git: Git) -> None:
-    """Remove lock files that a killed git left. Ours has ended (it held our lock); a person's gets a moment to finish."""
-    folder, common = commit.git_folder(git.root), commit.common_folder(git.root)
-    locks = [f"{folder}/index.lock", f"{folder}/HEAD.lock", f"{common}/packed-refs.lock", f"{common}/{commit.branch(git.root)}.lock"]
-    seen = {path: os.stat(path).st_ino for path in locks if os.path.exists(path)}
-    if not seen:
-        return
-    clock.sleep(_STALE_S)
-    for path, inode in seen.items():
-        if os.path.exists(path) and os.stat(path).st_ino == inode:
-            atomic.discard(path)
 
 
 def blob_id(data: bytes, digits: int = 40) -> str:

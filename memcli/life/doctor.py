@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from memcli.entries import atomic, commit, fields, text
+from memcli.entries import atomic, commit, fields, gitlocks, text
 from memcli.entries import vault as vaults
 from memcli.entries.model import Entry
 from memcli.errors import EntryInvalid, IndexUnusable, MemError
@@ -47,20 +47,16 @@ def _house(desk: Desk, fix: bool) -> Iterator[Problem]:
     except MemError as error:
         yield Problem("no-history", "", error.message, error.hint)
         return
-    folder = commit.git_folder(desk.vault.root)
-    left = [path for path in (f"{desk.vault.state}/journal", f"{folder}/index.lock") if os.path.exists(path)]
+    left = [path for path in (f"{desk.vault.state}/journal", desk.vault.purging) if os.path.exists(path)] + gitlocks.left(desk.vault.root)
     if fix:
-        with desk.run("doctor") as run:  # taking the lock finishes what is left
-            from memcli.entries.run import clear_git_locks
-
-            clear_git_locks(run.git)
+        with desk.run("doctor"):  # taking the lock finishes what is left
             stray = [path for where in _folders(desk) for path in atomic.sweep(f"{desk.vault.root}/{where}".rstrip("/"))]
     else:
         stray = [f"{where}/{name}".lstrip("/") for where in _folders(desk)
                  for name in _names(f"{desk.vault.root}/{where}") if name.startswith(".") and name.endswith(atomic.TEMPORARY)]
     for path in [*left, *stray]:
         yield Problem("leftover", os.path.relpath(path, desk.vault.root) if os.path.isabs(path) else path,
-                      "left by a command that was killed", "mem doctor --fix removes it; nothing is lost", fixed=fix)
+                      "left by a command that was killed", "mem doctor --fix settles it; nothing is lost", fixed=fix)
     for name in (vaults.IGNORE,):
         if not os.path.exists(f"{desk.vault.root}/{name}"):
             if fix:

@@ -18,7 +18,7 @@ from memcli.entries import atomic, commit, history, text
 from memcli.entries.commit import Message
 from memcli.entries.git import Git
 from memcli.entries.model import Entry
-from memcli.entries.run import blob_id, clear_git_locks
+from memcli.entries.run import blob_id
 from memcli.errors import NothingFound, Refused
 from memcli.life.desk import Changed, Desk
 from memcli.life.names import count, short
@@ -57,7 +57,6 @@ def settle(desk: Desk, git: Git) -> None:
         atomic.discard(desk.vault.purging)
         return
     git.unfilter()
-    clear_git_locks(git)
     try:
         _refuse_stash(git)
         _refuse_where_it_stays(git, {path for path, _ in note.versions})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import pytest
 from box import Box
 
@@ -40,4 +42,27 @@ def test_the_other_entries_can_be_written_during_a_merge(merging: tuple[Box, str
     box.sh(f"sed -i '/^[<=>]\\{{7\\}}/d' {path} && git add {path} && git commit -qm merged", env=_AS)
     box.run("set", path, "tags+=x", check=0)
     assert box.git("log", "--merges", "--format=%s") == "merged\n"
+    box.sound()
+
+
+@pytest.mark.parametrize("holder", ["git", "open"])
+def test_the_lock_of_a_running_git_is_respected(box: Box, holder: str) -> None:
+    """A git with the vault as its folder (it closes the file while an editor is open for it), or any program that has the lock open."""
+    lock = box.path(".git/index.lock")
+    box.write(".git/index.lock", "")
+    before, head = box.files(), box.git("rev-parse", "HEAD")
+    line = "exec git cat-file --batch" if holder == "git" else f"exec cat 9<{lock}"
+    with subprocess.Popen(["bash", "-c", line], cwd=box.vault, env=box.env, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as running:
+        refused = box.run("add", "words", env={"MEM_LOCK_TIMEOUT_S": "0.3"}, check=11)
+        assert len(refused.err.splitlines()) == 2 and ".git/index.lock" in refused.err and "nothing was changed" in refused.err
+        assert "leftover" not in box.run("doctor", "--json", check=0).out
+        assert (box.files(), box.git("rev-parse", "HEAD"), box.read(".git/index.lock")) == (before, head, b"")
+        running.communicate()
+    assert "leftover" in box.run("doctor", "--json", check=3).out
+    box.run("add", "words", check=0)
+    box.sound()
+
+
+def test_a_lock_that_goes_in_time_is_waited_for(box: Box) -> None:
+    box.sh("exec 9>.git/index.lock; (sleep 1; rm .git/index.lock) & exec 9>&-; mem add words")
     box.sound()
