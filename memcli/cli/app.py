@@ -10,7 +10,7 @@ import typer
 import typer.core
 import typer.main
 
-from memcli.cli import session
+from memcli.cli import options, session
 from memcli.cli.options import GLOBAL, Arg, Opt
 from memcli.cli.verbs import COMMANDS
 
@@ -49,6 +49,13 @@ def build(verb: str) -> Any:
     single.command(verb, help=module.HELP, context_settings={"help_option_names": ["-h", "--help"]})(function)
     command = typer.main.get_command(single)
     command.name = verb
+    inner = command.callback
+
+    def checked(**given: Any) -> object:
+        options.agree(module.PARAMS, given)
+        return inner(**given) if inner else None
+
+    command.callback = checked
     return command
 
 

@@ -6,6 +6,11 @@ man pages and completions. A parameter's default is the default of the command f
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from memcli.errors import Usage
+
 
 class Opt:
     """An option. `flags` are its spellings; `kind` str, int, float or bool (a switch); `many` collects repetitions in a list."""
@@ -43,6 +48,16 @@ NAMES = Arg("ID...", "Entries: four or more characters of an id's beginning or e
 NAME = Arg("ID", "An entry: four or more characters of its id's beginning or end, or its path.")
 AT = Opt("--at", "As it was at a date (2026-11-23) or revision (HEAD~2).", metavar="WHEN")
 YES = Opt("--yes -y", "Do not ask.", kind=bool)
+
+_SHAPES = (JSON, JSON_LINES, FORMAT, NULL)
+
+
+def agree(params: Mapping[str, Opt | Arg], given: Mapping[str, Any]) -> None:
+    """Raise Usage when more than one shape of output is asked for."""
+    asked = [param.flags[0] for name, param in params.items() if param in _SHAPES and isinstance(param, Opt) and given.get(name)]
+    if len(asked) > 1:
+        raise Usage(f"{asked[0]} and {asked[1]} ask for different output", "give one of them")
+
 
 GLOBAL = (
     ("--vault DIR", "The vault to use instead of the one found from here; works after the command too."),

@@ -10,7 +10,7 @@ import importlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from memcli.cli import session
+from memcli.cli import options, session
 from memcli.cli.options import Arg, Opt
 from memcli.cli.verbs import COMMANDS
 
@@ -29,6 +29,7 @@ def read(arguments: Sequence[str]) -> Call | None:
     given = parse(module.PARAMS, words[1:])
     if given is None or not _complete(module.command, module.PARAMS, given):
         return None
+    options.agree(module.PARAMS, given)
     session.chosen = vault or session.chosen
     return module.command, given
 
