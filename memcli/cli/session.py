@@ -90,7 +90,9 @@ class Session:
     def store(self, explicit: str | None = None) -> Store:
         """The vault's store, with warnings to standard error and progress bars on a terminal."""
         vault = self.vault(explicit)
-        return Store(vault, self.load_settings(vault), self.env, Talk(self.progress, self.warn))
+        folder = os.path.relpath(os.getcwd(), vault.root)
+        inside = folder != "." and not folder.startswith("..")
+        return Store(vault, self.load_settings(vault), self.env, Talk(self.progress, self.warn), folder=folder if inside else "")
 
     # -- talk ------------------------------------------------------------------------------------------------------------------
 

@@ -41,12 +41,17 @@ class Changed:
 
 
 class Desk:
-    """One vault, opened for one command. `env` is what git children see, `now` the instant that counts as the present."""
+    """One vault, opened for one command.
 
-    def __init__(self, vault: Vault, settings: Settings, env: Mapping[str, str], talk: Talk, now: datetime | None = None) -> None:
+    `env` is what git children see, `now` the instant that counts as the present, `folder` where in the vault the caller stands (relative,
+    "" for the top or outside).
+    """
+
+    def __init__(self, vault: Vault, settings: Settings, env: Mapping[str, str], talk: Talk, now: datetime | None = None, folder: str = "") -> None:
         self.vault = vault
         self.settings = settings
         self.talk = talk
+        self.folder = folder
         self.now = now or clock.now()
         self._env = env
         self.index = Index(vault, settings, talk.progress, talk.warn)
@@ -105,10 +110,22 @@ class Desk:
             raise UserError(f"{path} is longer than entry.max_bytes ({limit})", "raise that setting to work on the file")
         return data
 
+    def named(self, name: str) -> str:
+        """A name with its path, if it is one, made relative to the vault: from the caller's folder if it leads to a file, else from the top."""
+        if not (name.endswith(".md") or "/" in name):
+            return name
+        if os.path.isabs(name):
+            return name.removeprefix(f"{self.vault.root}/")
+        near = os.path.normpath(f"{self.folder}/{name}") if self.folder else ""
+        if near and (name.startswith(("./", "../")) or os.path.lexists(f"{self.vault.root}/{near}")):
+            return near
+        return name.removeprefix("./")
+
     def locate(self, name: str) -> tuple[str, bytes]:
         """(path, bytes) of the entry meant by a path, or by the beginning or the end of an id (at least four characters)."""
+        name = self.named(name)
         if name.endswith(".md") or "/" in name:
-            path = self.vault.entry(name.removeprefix(f"{self.vault.root}/").removeprefix("./"))
+            path = self.vault.entry(name)
             return path, self.bytes_of(path)
         part = name.lower()
         if len(part) < LEAST_PART or not part.isalnum():

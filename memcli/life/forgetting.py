@@ -106,6 +106,7 @@ def _remembered(data: bytes, path: str) -> bytes:
 
 def present_or_lost(desk: Desk, name: str) -> tuple[str, bytes | None]:
     """The path meant by a name and its bytes, None when the file was deleted but history knows it."""
+    name = desk.named(name)
     try:
         return desk.locate(name)
     except NothingFound as error:

@@ -58,6 +58,7 @@ def as_it_was(desk: Desk, name: str, at: str) -> tuple[str, bytes]:
     """(path, bytes) of an entry at a date or revision: at its present path, or wherever its id was then."""
     git = desk.git()
     revision = history.resolve(git, at)
+    name = desk.named(name)
     try:
         path, data = desk.locate(name)
         wanted = text.read(data, path).id

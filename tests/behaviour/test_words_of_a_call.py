@@ -12,3 +12,34 @@ from box import Box
 def test_two_shapes_of_output_are_refused(box: Box, line: tuple[str, ...]) -> None:
     refused = box.run(*line, check=2)
     assert refused.out == "" and "ask for different output" in refused.err
+
+
+@pytest.fixture
+def deep(box: Box) -> Box:
+    """A vault with entries of the same name at the top and in a folder, and one in the folder alone."""
+    for path in ("same.md", "fact/same.md", "fact/one.md"):
+        box.write(path, f"text of {path}\n")
+    box.git("add", ".")
+    box.git("commit", "-qm", "by hand")
+    return box
+
+
+def test_paths_are_taken_from_the_folder_one_stands_in(deep: Box) -> None:
+    below = deep.path("fact")
+    for name, path in (("one.md", "fact/one.md"), ("same.md", "fact/same.md"), ("./same.md", "fact/same.md"), ("../same.md", "same.md"),
+                       ("fact/one.md", "fact/one.md"), (deep.path("same.md"), "same.md")):
+        assert deep.run("show", name, cwd=below, check=0).out == f"text of {path}\n"
+    assert deep.run("show", "same.md", cwd=below, env={"MEM_VAULT": deep.vault}, check=0).out == "text of fact/same.md\n"
+    assert "not a path inside the vault" in deep.run("show", "../../same.md", cwd=below, check=4).err
+    deep.run("set", "one.md", "tags+=x", cwd=below, check=0)
+    deep.run("forget", "one.md", cwd=below, check=0)
+    deep.run("restore", "one.md", cwd=below, check=0)
+    deep.run("show", "same.md", "--at", "HEAD~1", cwd=below, check=0)
+    deep.run("purge", "one.md", "--yes", cwd=below, check=0)
+    assert set(deep.files()) >= {"same.md", "fact/same.md"} and "fact/one.md" not in deep.files()
+    deep.sound()
+
+
+def test_a_path_of_a_deleted_entry_is_taken_from_the_top(deep: Box) -> None:
+    deep.sh("rm fact/one.md && cd fact && mem restore fact/one.md && rm one.md && mem restore ./one.md")
+    assert deep.read("fact/one.md") == b"text of fact/one.md\n"
