@@ -86,7 +86,7 @@ class ConfigInvalid(MemError):
 
 
 class PluginFailed(MemError):
-    """A plugin is missing, broke its contract or is not trusted."""
+    """A plugin broke its contract or is not trusted."""
 
     code = "plugin-failed"
     exit_status = 15

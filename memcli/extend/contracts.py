@@ -16,7 +16,7 @@ from typing import Protocol
 
 from memcli.entries import ids
 from memcli.entries.model import Value
-from memcli.errors import PluginFailed
+from memcli.errors import PluginFailed, UserError
 
 API_VERSION = 1
 MAX_BYTES = 256 * 1024 * 1024
@@ -64,16 +64,16 @@ class Source:
 
     @classmethod
     def open(cls, word: str) -> Source:
-        """The source meant by a word of the command line; `-` is standard input. Raises PluginFailed when there is none."""
+        """The source meant by a word of the command line; `-` is standard input. Raises UserError when there is none."""
         if word == "-":
             return cls("", "standard input")
         path = os.path.abspath(os.path.expanduser(word))
         try:
             mode = os.stat(path).st_mode
         except OSError as error:
-            raise PluginFailed(f"{word}: {error.strerror}", "give a file, a folder, or - for standard input") from None
+            raise UserError(f"{word}: {error.strerror}", "give a file, a folder, or - for standard input") from None
         if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
-            raise PluginFailed(f"{word} is neither a file nor a folder", "give a file, a folder, or - for standard input")
+            raise UserError(f"{word} is neither a file nor a folder", "give a file, a folder, or - for standard input")
         return cls(path, os.path.basename(path) or path)
 
     @property

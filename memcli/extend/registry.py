@@ -6,7 +6,7 @@ import importlib
 import pkgutil
 from typing import cast
 
-from memcli.errors import PluginFailed
+from memcli.errors import PluginFailed, Usage
 from memcli.extend.contracts import API_VERSION, Ingest
 
 GROUP = "memcli.ingest"
@@ -29,9 +29,9 @@ def names() -> list[tuple[str, str]]:
 
 
 def load(name: str) -> Ingest:
-    """The plugin of that name. Raises PluginFailed naming what is wrong when it cannot be used."""
+    """The plugin of that name. Raises Usage when there is none, PluginFailed naming what is wrong when it cannot be used."""
     if not name.replace("_", "a").replace("-", "a").isalnum():
-        raise PluginFailed(f"{name!r} is not a plugin's name", "mem ingest --list names them")
+        raise Usage(f"{name!r} is not a plugin's name", "mem ingest --list names them")
     module = f"memcli_plugins.{_PREFIX}{name.replace('-', '_')}"
     try:
         return checked(importlib.import_module(module), name)
@@ -49,8 +49,9 @@ def load(name: str) -> Ingest:
             raise PluginFailed(f"plugin {name} cannot be loaded: {type(error).__name__}: {error}", f"it comes from {point.value}") from error
     import difflib
 
-    near = difflib.get_close_matches(name, builtin(), 1)
-    raise PluginFailed(f"no plugin {name!r}", f"did you mean {near[0]}?" if near else "mem ingest --list names them")
+    known = sorted({*builtin(), *(point.name for point in entry_points(group=GROUP))})
+    near = difflib.get_close_matches(name, known, 1)
+    raise Usage(f"no plugin {name!r}; there are {', '.join(known)}", f"did you mean {near[0]}?" if near else "mem ingest --list says what each reads")
 
 
 def checked(found: object, name: str) -> Ingest:
