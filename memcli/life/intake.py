@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from memcli.entries import text
-from memcli.errors import EntryInvalid, MemError, PluginFailed
+from memcli.entries import vault as vaults
+from memcli.errors import EntryInvalid, MemError, PluginFailed, Usage
 from memcli.extend import registry
 from memcli.extend.contracts import Ingest, Rejected, Source
 from memcli.extend.intake import Intake, entries_of
@@ -29,6 +30,7 @@ def ingest(desk: Desk, name: str, sources: Sequence[str], options: Mapping[str, 
     """Read sources by the plugin `name`. A source that cannot be read is refused; raises PluginFailed when that is true of each."""
     plugin = registry.load(name)
     opened = [Source.open(source) for source in sources]
+    _refuse_own(desk, opened)
     report = Report()
     if dry_run:
         for _ in _new(desk, plugin, opened, options, report):
@@ -47,6 +49,18 @@ def ingest(desk: Desk, name: str, sources: Sequence[str], options: Mapping[str, 
             subject = f"{count(len(report.added), 'entry', 'entries')} from {name}"
             report.commit = desk.save(run, (), subject, [("Mem-Plugin", name)])
     return report
+
+
+def _refuse_own(desk: Desk, sources: Sequence[Source]) -> None:
+    """Raise Usage for a source that is an entry of this vault or a folder with some: they are in it already."""
+    root = desk.vault.root
+    near = [(source, os.path.realpath(source.path)) for source in sources if source.path]
+    near = [(source, path) for source, path in near if path == root or path.startswith(f"{root}/")]
+    paths = vaults.scan(root).paths if near else []
+    for source, path in near:
+        inside = path[len(root) + 1:]
+        if any(not inside or known == inside or known.startswith(f"{inside}/") for known in paths):
+            raise Usage(f"{source.path} lies in this vault: what is in it are entries already", "mem index takes in files that were put there by hand")
 
 
 def _new(desk: Desk, plugin: Ingest, sources: Sequence[Source], options: Mapping[str, str], report: Report) -> Iterator[tuple[str, bytes]]:

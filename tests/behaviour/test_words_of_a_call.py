@@ -43,3 +43,16 @@ def test_paths_are_taken_from_the_folder_one_stands_in(deep: Box) -> None:
 def test_a_path_of_a_deleted_entry_is_taken_from_the_top(deep: Box) -> None:
     deep.sh("rm fact/one.md && cd fact && mem restore fact/one.md && rm one.md && mem restore ./one.md")
     assert deep.read("fact/one.md") == b"text of fact/one.md\n"
+
+
+@pytest.mark.parametrize("source", [".", "fact", "fact/one.md", "{vault}", "../link"])
+def test_the_vaults_own_entries_are_not_ingested_again(deep: Box, source: str) -> None:
+    deep.sh("ln -s vault/fact ../link")
+    assert "lies in this vault" in deep.run("ingest", "markdown", source.format(vault=deep.vault), check=2).err
+    assert len(deep.json("list")["entries"]) == 3
+
+
+def test_what_lies_in_the_vault_and_is_no_entry_can_be_ingested(deep: Box) -> None:
+    deep.write(".mem/state/talk/a.md", "# A\n\nwords\n")
+    deep.write("notes.txt", "# B\n\nwords\n")
+    assert deep.json("ingest", "markdown", ".mem/state/talk", "notes.txt")["added"] == 2
