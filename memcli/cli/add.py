@@ -6,11 +6,12 @@ import sys
 from typing import TYPE_CHECKING
 
 from memcli.cli import options, session
-from memcli.errors import Usage
+from memcli.errors import MemError, Usage
 from memcli.output import records, terminal
 
 if TYPE_CHECKING:
     from memcli.entries.model import Value
+    from memcli.store import Changed, Store
 
 HELP = """Write a new entry.
 
@@ -21,7 +22,9 @@ Examples:
   make 2>&1 | tail -5 | mem add --title 'Last build'
   mem add                  opens your editor
 
-The title is taken from --title, else from the text's first heading or line."""
+Words are the whole text: standard input is left alone then, as a loop or a
+hook may need it. The title is taken from --title, else from the
+text's first heading or line."""
 
 
 PARAMS = {
@@ -54,12 +57,17 @@ def command(
     here = session.current()
     store = here.store(vault)
     given: dict[str, Value] = {"title": title, "type": type_, "key": key, "valid_from": valid_from, "valid_to": valid_to}
-    fields = {name: value for name, value in given.items() if value}
+    fields: dict[str, Value] = {name: value for name, value in given.items() if value}
     if tag:
         fields["tags"] = [word.lstrip("#") for word in tag]
     if importance is not None:
         fields["importance"] = importance
-    changed = store.add(_text(words or []), fields)
+    if words and words != ["-"]:
+        changed = store.add(_joined(words), fields)
+    elif not words and sys.stdin.isatty():
+        changed = _composed(store, fields)
+    else:
+        changed = store.add(_text(sys.stdin.buffer.read()), fields)
     if json:
         here.json_out(records.added(changed))
         return
@@ -67,18 +75,28 @@ def command(
     here.out(f"{id_[-6:]}  {terminal.line(path) if here.tty else path}\n")
 
 
-def _text(words: list[str]) -> str:
-    """The text, with the front matter that came with it."""
-    if "-" in words and words != ["-"]:
-        raise Usage("give the text as words, or - for standard input, not both", "mem add - --title 'Last build'")
-    if words and words != ["-"]:
-        return " ".join(words) + "\n"
-    if not words and sys.stdin.isatty():
-        from memcli.cli.editor import compose
+def _composed(store: Store, fields: dict[str, Value]) -> Changed:
+    """What a person writes in the editor; the draft stays when it cannot be added."""
+    from memcli.cli import editor
+    from memcli.entries import atomic
 
-        data = compose(session.current())
-    else:
-        data = sys.stdin.buffer.read()
+    draft, data = editor.revise(session.current(), store.vault.state, b"")
+    try:
+        changed = store.add(_text(data), fields)
+    except MemError as error:
+        raise editor.keep(error, draft) from None
+    atomic.discard(draft)
+    return changed
+
+
+def _joined(words: list[str]) -> str:
+    if "-" in words:
+        raise Usage("give the text as words, or - for standard input, not both", "mem add - --title 'Last build'")
+    return " ".join(words) + "\n"
+
+
+def _text(data: bytes) -> str:
+    """The text, with the front matter that came with it."""
     if b"\0" in data[:8192]:
         raise Usage("standard input is not text", "mem ingest reads other formats")
     from memcli.entries import text

@@ -33,7 +33,7 @@ def command(name: str, vault: str | None = None, json: bool = False) -> None:
     here = session.current()
     store = here.store(vault)
     path, old = store.locate(name)
-    kept, new = editor.revise(here, old)
+    kept, new = editor.revise(here, store.vault.state, old)
     try:
         changed = store.edit(path, old, new)
     except MemError as error:

@@ -13,30 +13,30 @@ from memcli.entries import atomic
 from memcli.errors import MemError, UserError
 
 
-def compose(session: Session) -> bytes:
-    """The text a person writes into an empty file."""
-    path, data = _open(session, b"")
-    atomic.discard(path)
-    return data
-
-
-def revise(session: Session, data: bytes) -> tuple[str, bytes]:
-    """(temporary file, text) of what a person makes of `data`. The caller discards the file once the text is safe."""
-    return _open(session, data)
+def revise(session: Session, folder: str, data: bytes) -> tuple[str, bytes]:
+    """(draft, text) of what a person makes of `data` in a private file in `folder`. The caller discards the draft once the text is safe."""
+    return _open(session, folder, data)
 
 
 def keep(error: MemError, path: str) -> MemError:
-    """The error, with the place where the edited text was kept in its hint."""
+    """The error, with the place where the edited text was kept in its hint. A draft with nothing in it is discarded instead."""
+    if not atomic.read(path).strip():
+        atomic.discard(path)
+        return error
     error.hint = f"nothing was changed; your text is kept in {path}"
     return error
 
 
-def _open(session: Session, data: bytes) -> tuple[str, bytes]:
+def _open(session: Session, folder: str, data: bytes) -> tuple[str, bytes]:
     env = session.env
     command = env.get("MEM_EDITOR") or env.get("VISUAL") or env.get("EDITOR") or "vi"
-    fd, path = tempfile.mkstemp(prefix="mem-", suffix=".md")
-    with os.fdopen(fd, "wb") as file:
-        file.write(data)
+    atomic.make_folder(folder, durable=False)
+    try:
+        fd, path = tempfile.mkstemp(prefix="draft-", suffix=".md", dir=folder)
+        with os.fdopen(fd, "wb") as file:
+            file.write(data)
+    except OSError as error:
+        raise UserError(f"no draft can be written in {folder}: {error.strerror}", "the vault cannot be changed; mem show prints the entry") from None
     heard = signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is meant for the editor
     try:
         done = subprocess.run([*shlex.split(command), path], env=env, check=False, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))

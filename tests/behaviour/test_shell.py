@@ -148,6 +148,15 @@ def test_an_editor_writes_a_new_entry(box: Box) -> None:
     assert status == 0 and box.json("list")["entries"][0]["title"] == "From an editor"
 
 
+def test_a_new_entry_that_cannot_be_added_stays_as_a_draft(box: Box) -> None:
+    script = Path(box.home, "editor.sh")
+    script.write_text('#!/bin/sh\nprintf -- "---\\ntitle: [\\n---\\nby hand\\n" > "$1"\n')
+    script.chmod(0o755)
+    status, shown = terminal(box, "add", env={"EDITOR": str(script)})
+    kept = re.search(r"kept in (\S+\.md)", re.sub(r"\s*\r\n", " ", shown))
+    assert status == 13 and kept and Path(kept[1]).read_text().endswith("by hand\n")
+
+
 def test_what_an_editor_left_is_not_lost(box: Box) -> None:
     path = box.json("add", "words")["path"]
     done = box.run("edit", path, env={"EDITOR": f"sh -c 'echo changed >> \"$0\"; echo also >> {box.path(path)}'"}, check=16)
