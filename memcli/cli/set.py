@@ -11,6 +11,7 @@ HELP = """Change the front matter of entries.
 \b
 Examples:
   mem set 6r0wze tags+=python importance=0.8
+  mem set 6r0wze tags+=a,b         adds both
   mem set 6r0wze valid_to=         removes the key
   mem list --tag old --format '{id}\\n' | xargs mem set tags-=old state=cold
 

@@ -37,6 +37,15 @@ def faults(entry: Entry, data: bytes = b"") -> list[EntryInvalid]:
     return found
 
 
+def near(name: str) -> str:
+    """The field that an unknown name is a letter or two away from, "" when there is none."""
+    if name in RULES or name == "expires":
+        return ""
+    import difflib
+
+    return next(iter(difflib.get_close_matches(name.lower(), [*RULES, "expires"], 1, 0.75)), "")
+
+
 def line_of(data: bytes, name: str) -> int:
     """The line of a file on which a field stands, 0 where that is not known."""
     return _line(_lines(data), name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from memcli import clock, plainyaml
-from memcli.entries import ids, layout, text
+from memcli.entries import fields, ids, layout, text
 from memcli.entries.model import Entry, Value
 from memcli.errors import EntryInvalid, Usage
 from memcli.life.desk import Changed, Desk
@@ -76,11 +76,13 @@ def assign(desk: Desk, names: Sequence[str], assignments: Sequence[str]) -> Chan
         raise Usage("nothing to set", "mem set ID key=value tags+=word tags-=word key=")
     changes: list[tuple[str, bytes | None, bytes | None]] = []
     entries = []
+    near: dict[str, str] = {}
     with desk.run("set") as run:
         for path, old in desk.located(names).items():
             entry = desk.readable(path, old)
             wanted = _wanted(entry.meta, assignments)
             entries.append((entry.id, path))
+            near.update((name, field) for name in wanted if name not in entry.meta and (field := fields.near(name)))
             if not wanted:
                 continue
             if not entry.has_id:
@@ -93,6 +95,8 @@ def assign(desk: Desk, names: Sequence[str], assignments: Sequence[str]) -> Chan
                 changes.append((path, old, new))
         words = " ".join(assignments)
         commit = desk.save(run, changes, f"{_which(entries)} {words}") if changes else ""
+    for name, field in near.items():
+        desk.talk.warn(f"{name} was set as it stands, a field of your own; did you mean {field}?")
     return Changed(tuple(entries), commit)
 
 
@@ -125,6 +129,10 @@ def _changed_list(key: str, present: Value, op: str, value: str) -> list[Value]:
     items: list[Value] = list(present) if isinstance(present, list) else [] if present is None else [present]
     if isinstance(present, str) and key in _LIST_FIELDS:
         items = list(present.replace(",", " ").split())
+    if key in ("tags", "supersedes") and len(words := value.replace(",", " ").split()) > 1:  # neither holds a comma or a space
+        for word in words:
+            items = _changed_list(key, items, op, word)
+        return items
     item: Value = value.lstrip("#") if key == "tags" else _value("", value) if key not in _LIST_FIELDS else value
     if not item and item != 0:
         raise Usage(f"{key}{op}= needs a word", f"mem set ID {key}{op}=word")

@@ -56,3 +56,35 @@ def test_what_lies_in_the_vault_and_is_no_entry_can_be_ingested(deep: Box) -> No
     deep.write(".mem/state/talk/a.md", "# A\n\nwords\n")
     deep.write("notes.txt", "# B\n\nwords\n")
     assert deep.json("ingest", "markdown", ".mem/state/talk", "notes.txt")["added"] == 2
+
+
+def test_several_tags_are_added_and_removed_in_one_word(box: Box) -> None:
+    path = box.json("add", "words", "--tag", "a")["path"]
+    box.run("set", path, "tags+=a,#b,c", check=0)
+    assert box.json("show", path)["tags"] == ["a", "b", "c"]
+    box.run("set", path, "tags-=a,c", "aliases+=One, two", check=0)
+    shown = box.json("show", path)
+    assert shown["tags"] == ["b"] and shown["front_matter"]["aliases"] == ["One, two"]
+
+
+def test_a_draft_lies_in_the_vault_and_stays_when_it_cannot_be_used(box: Box) -> None:
+    path = box.json("add", "words")["path"]
+    refused = box.run("edit", path, env={"EDITOR": "sh -c 'stat -c %a $1 >&2; sed -i s/^title:.*/title:[/ $1' sh"}, check=13)
+    draft = refused.err.rpartition("kept in ")[2].strip()
+    assert draft.startswith(box.path(".mem/state/draft-")) and "600" in refused.err
+    with open(draft, encoding="utf-8") as file:
+        assert "title:[" in file.read()
+    box.sound()
+
+
+@pytest.mark.parametrize(("word", "meant"), [("tgas=a", "tags"), ("titel=x", "title"), ("importence=0.5", "importance"), ("Tags=a", "tags")])
+def test_a_field_one_letter_off_is_set_and_asked_about(box: Box, word: str, meant: str) -> None:
+    path = box.json("add", "words")["path"]
+    assert f"did you mean {meant}?" in box.run("set", path, word, check=0).err
+    assert word.partition("=")[0] in box.json("show", path)["front_matter"]
+    assert box.run("set", path, word + "x", check=0).err == "", "once it is there it is a person's own"
+
+
+@pytest.mark.parametrize("word", ["mood=good", "status=open", "author=me", "expires=2027-01-01", "project=x"])
+def test_a_field_of_ones_own_is_not_asked_about(box: Box, word: str) -> None:
+    assert box.run("set", box.json("add", "words")["path"], word, check=0).err == ""
