@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 
 from memcli.cli import options, session
+from memcli.entries import vault as vaults
+from memcli.errors import NoVault, Refused
 from memcli.output import records, terminal
 
 HELP = """Make a folder a vault, or adopt one full of markdown.
@@ -17,25 +19,30 @@ Examples:
 
 A vault is a git work tree of its own. Inside another repository it gets a
 repository of its own; at the top of a repository it uses that one, and adopts
-what git neither tracks nor ignores. Run again, it only puts back what is
+what git neither tracks nor ignores. Inside another vault it needs --nested,
+as that one would pass over the folder from then on. Run again, it only puts back what is
 missing."""
 
 
 PARAMS = {
     "folder": options.Arg("[FOLDER]", "Default: $MEM_VAULT, else the user's own vault."),
+    "nested": options.Opt("--nested", "Also inside another vault, which then passes over this folder.", kind=bool),
     "vault": options.VAULT,
     "json": options.JSON,
 }
 
 
-def command(folder: str = "", vault: str | None = None, json: bool = False) -> None:
+def command(folder: str = "", nested: bool = False, vault: str | None = None, json: bool = False) -> None:
     """Make a folder a vault."""
     from memcli import clock
     from memcli.life import founding
 
     here = session.current()
     target = folder or vault or session.chosen or here.env.get("MEM_VAULT") or here.default_vault()
-    made = founding.found(os.path.abspath(os.path.expanduser(target)), here.env, clock.now())
+    target = os.path.abspath(os.path.expanduser(target))
+    if (folder or vault) and not nested:
+        _refuse_inside(os.path.realpath(target))
+    made = founding.found(target, here.env, clock.now())
     here.store(made.vault.root).index.fresh("files")
     if json:
         here.json_out(records.founded(made.vault.root, made.entries, made.adopted, made.commit))
@@ -47,3 +54,13 @@ def command(folder: str = "", vault: str | None = None, json: bool = False) -> N
         here.say("next: mem add 'something worth remembering'")
     else:
         here.say("next: mem search 'some words'")
+
+
+def _refuse_inside(target: str) -> None:
+    """Raise Refused for a folder that is no vault and lies in one."""
+    try:
+        around = vaults.find(target, None, target).root
+    except NoVault:
+        return
+    if around != target:
+        raise Refused(f"{target} lies in the vault {around} already; nothing was changed", f"mem init --nested {target} makes it a vault of its own")

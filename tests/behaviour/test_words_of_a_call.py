@@ -88,3 +88,14 @@ def test_a_field_one_letter_off_is_set_and_asked_about(box: Box, word: str, mean
 @pytest.mark.parametrize("word", ["mood=good", "status=open", "author=me", "expires=2027-01-01", "project=x"])
 def test_a_field_of_ones_own_is_not_asked_about(box: Box, word: str) -> None:
     assert box.run("set", box.json("add", "words")["path"], word, check=0).err == ""
+
+
+def test_a_vault_inside_a_vault_is_made_only_when_asked_for(deep: Box) -> None:
+    before = deep.files()
+    for folder in (".", "../fact", deep.path("fact"), "new/below"):
+        assert f"lies in the vault {deep.vault}" in deep.run("init", folder, cwd=deep.path("fact"), check=17).err
+    assert deep.files() == before
+    deep.run("init", ".", check=0)
+    deep.run("init", "--nested", "fact", check=0)
+    assert [row["path"] for row in deep.json("list")["entries"]] == ["same.md"]
+    deep.run("init", "fact", check=0)
