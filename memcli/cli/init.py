@@ -57,7 +57,9 @@ def command(folder: str = "", nested: bool = False, vault: str | None = None, js
 
 
 def _refuse_inside(target: str) -> None:
-    """Raise Refused for a folder that is no vault and lies in one."""
+    """Raise Refused for a folder that is no vault and lies in one; of a file the founding says that it is no folder."""
+    if os.path.isfile(target):
+        return
     try:
         around = vaults.find(target, None, target).root
     except NoVault:
