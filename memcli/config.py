@@ -17,9 +17,11 @@ Scalar = str | int | float | bool
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One setting. `low`/`high` are inclusive bounds of a number, `choices` the words allowed for a string.
+    """One setting. `low`/`high` are inclusive bounds of a number, `choices` the words allowed for a string, beside texts that begin as
+    one of `begins`.
 
-    A `personal` one names a program to run, and so is never taken from a vault's file, which may have come from a stranger.
+    A `personal` one names a program to run or a place to send to, and so is never taken from a vault's file, which may have come from a
+    stranger; of one with `choices` these are, nothing else.
     """
 
     name: str
@@ -30,12 +32,23 @@ class Option:
     low: float | None = None
     high: float | None = None
     choices: tuple[str, ...] = ()
+    begins: tuple[str, ...] = ()
     personal: bool = False
 
 
 OPTIONS = (
     Option("add.type", str, "note", "Type given to an entry that states none.",
            choices=("note", "fact", "event", "procedure", "task", "concept", "profile", "summary")),
+    Option("embedder.batch", int, 64, "Texts handed at once to an embedder other than `static`.", "texts", 1, 2048),
+    Option("embedder.key_env", str, "", "Name of the environment variable that holds the key of an `https:` embedder; the key itself is kept nowhere.",
+           personal=True),
+    Option("embedder.model", str, "", "Model asked of an `http:` or `https:` embedder."),
+    Option("embedder.name", str, "static", "What turns texts into vectors: `static` word vectors; `none`, to find by words only; `onnx:FOLDER` a "
+           "sentence-transformers model exported to ONNX, in this folder (pip install memcli[onnx]); `https://HOST/v1` an endpoint that speaks as "
+           "OpenAI's /embeddings does; `command:PROGRAM ARGS` a program that answers each line {\"texts\": [...]} with a line {\"vectors\": [[...]]}. "
+           "A vault's own file can choose `static` or `none` only. Another embedder than before makes all vectors anew.",
+           choices=("static", "none"), begins=("onnx:/", "http://", "https://", "command:"), personal=True),
+    Option("embedder.timeout_s", float, 20.0, "How long an `http:`, `https:` or `command:` embedder may take for one batch.", "seconds", 0.1, 3600),
     Option("entry.max_bytes", int, 1_048_576, "Longest text that is read from one file; the rest of a longer one is not indexed.",
            "bytes", 1024, 104_857_600),
     Option("index.pending_max", int, 64, "New entries kept in the pending log before they are folded into the keyword index.",
@@ -49,6 +62,11 @@ OPTIONS = (
     Option("search.limit", int, 10, "Hits that a search returns.", "entries", 1, 1000),
 )
 BY_NAME = {option.name: option for option in OPTIONS}
+
+
+def refused(name: str, value: Scalar) -> bool:
+    """Whether a vault's file must not choose this."""
+    return BY_NAME[name].personal and value not in BY_NAME[name].choices
 
 
 def env_name(name: str) -> str:
@@ -148,7 +166,7 @@ def check(name: str, value: object, origin: str) -> Scalar:
     if good and isinstance(value, (int, float)) and option.low is not None and option.high is not None:
         good = option.low <= value <= option.high
     if good and option.choices:
-        good = value in option.choices
+        good = value in option.choices or str(value).startswith(option.begins or ("\0",))
     if not good or not isinstance(value, (str, int, float, bool)):
         raise ConfigInvalid(f"{origin}: {name} takes {describe(option)}, not {str(value)[:40]!r}", f"default: {option.default}")
     return value
@@ -157,7 +175,7 @@ def check(name: str, value: object, origin: str) -> Scalar:
 def describe(option: Option) -> str:
     """What an option takes, in words: `a number from 0 to 3600 (seconds)`."""
     if option.choices:
-        return "one of " + ", ".join(option.choices)
+        return "one of " + ", ".join(option.choices) + "".join(f", {begin}..." for begin in option.begins)
     words = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}[option.kind]
     if option.low is not None and option.high is not None:
         words += f" from {option.low:g} to {option.high:g}" if option.high < 1e6 else f" from {int(option.low)} to {int(option.high)}"

@@ -50,8 +50,8 @@ def command(
         if not name:
             raise Usage("which setting?", "mem config NAME VALUE")
         checked = None if unset else config.parse_value(name, value or "", "mem config")
-        if config.BY_NAME[name].personal and not user and not unset:
-            raise Usage(f"{name} names a program, which a vault must not choose", f"mem config {name} {value} --user")
+        if checked is not None and config.refused(name, checked) and not user:
+            raise Usage(f"{name} names a program, place or key, which a vault must not choose", f"mem config {name} {value} --user")
         if user:
             from memcli.life import configure
 

@@ -104,7 +104,9 @@ def config_schema() -> str:
     for option in config.OPTIONS:
         group, _, name = option.name.partition(".")
         shape: dict[str, Any] = {"type": kinds[option.kind], "default": option.default, "description": option.meaning}
-        if option.choices:
+        if option.begins:
+            shape["pattern"] = f"^({'|'.join(option.choices)})$|^({'|'.join(option.begins)})"
+        elif option.choices:
             shape["enum"] = list(option.choices)
         if option.low is not None and option.high is not None:
             shape.update(minimum=option.low, maximum=option.high)

@@ -12,6 +12,9 @@ Examples:
   mem index              take in what changed, and say how things stand
   mem index --rebuild    make it anew from the files
 
+"no vector" counts the pieces whose embedder could not be had (embedder.name in
+mem-config(5)); until it can, they are found by words. mem index tries again.
+
 The index is derived from the files and may be deleted at any time:
 rm -r .mem/index loses nothing, and the next search makes it anew."""
 
@@ -34,4 +37,4 @@ def command(rebuild: bool = False, status: bool = False, vault: str | None = Non
     if json:
         here.json_out(records.index(state))
         return
-    here.out(f"entries   {state.entries}\npending   {state.pending}\nunseen    {state.unseen}\nbytes     {state.size_bytes}\n")
+    here.out(f"entries   {state.entries}\npending   {state.pending}\nunseen    {state.unseen}\nbytes     {state.size_bytes}\nno vector {state.waiting}\n")

@@ -70,8 +70,9 @@ class Session:
         layers = config.from_env(self.env)
         if vault is not None:
             shared = self._layer(f"{vault.root}/{vaults.CONFIG}", vaults.CONFIG)
-            for name in [name for name in shared if config.BY_NAME[name].personal]:
-                self.warn(f"{name} in {vaults.CONFIG} is ignored: it names a program, and a vault may come from others; use mem config {name} --user")
+            for name in [name for name, value in shared.items() if config.refused(name, value)]:
+                self.warn(f"{name} in {vaults.CONFIG} is ignored: it names a program, place or key, and a vault may come from others; "
+                          f"allow it by mem config {name} VALUE --user")
                 del shared[name]
             layers.append((vaults.CONFIG, shared))
         layers.append((self.user_config(), self._layer(self.user_config(), self.user_config())))

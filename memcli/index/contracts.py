@@ -1,11 +1,33 @@
-"""What do the parts of the keyword index expect of each other? Types only: imported for checking, never at run time."""
+"""What do the parts of the index expect of each other? Types only: imported for checking, never at run time."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from memcli.index.chunks import Chunk
 from memcli.index.plan import Leaf, Plan
+from memcli.index.segment import Coded, Question
+
+
+class Embedder(Protocol):
+    """What turns texts into vectors: `static.Embedder`, and those of `outside`. Each method raises static.Missing when it cannot be had."""
+
+    @property
+    def id(self) -> str:
+        """What the index remembers it by: vectors of another id are not compared with its own."""
+
+    def sources(self, title: str, pieces: Sequence[Chunk]) -> Sequence[Any]:
+        """What the vector of each piece of an entry is made of; of an entry without text one, for its title."""
+
+    def many(self, sources: Sequence[Any]) -> list[Coded]:
+        """The vectors of what `sources` gave, in order, all of one length."""
+
+    def query(self, text: str) -> Question:
+        """A question as a vector; its scale is 0 when nothing of it means anything."""
+
+    def known_share(self, text: str) -> float:
+        """How much of a text (0..1) is in words whose meaning it knows."""
 
 
 class Cutter(Protocol):

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from memcli.index.segment import DIMENSIONS, Coded
-from memcli.index.static import TOKENS, Lexicon, Table
+from memcli.index.segment import Coded
+from memcli.index.static import DIMENSIONS, TOKENS, Lexicon, Table
 
 _BATCH = 4096
 

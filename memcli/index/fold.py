@@ -1,7 +1,7 @@
 """How is the index written? Folding the pending log into it, and making it anew. The vault's lock is held.
 
 Order of a fold: `again` line in the log, keyword commit, empty new log, manifest renamed, old log removed. A process killed anywhere
-in between leaves something the next reader understands.
+in between leaves something the next reader understands. Vectors follow the keyword commit; what an embedder outside cannot give now waits.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from memcli.index.view import View
 
 if TYPE_CHECKING:
     from memcli.index.keyword import KeywordIndex
+    from memcli.index.outside import Outside
     from memcli.index.vector import Builder
 
 
@@ -52,8 +53,8 @@ def keyword(vault: Vault, view: View) -> KeywordIndex:
     return KeywordIndex.open(folder)
 
 
-def fold(vault: Vault, view: View, limit: int, progress: Progress) -> None:
-    """Move what is pending in `view` into the keyword index and a new manifest."""
+def fold(vault: Vault, view: View, limit: int, progress: Progress, outside: Outside | None = None) -> None:
+    """Move what is pending in `view` into the keyword index and a new manifest. `outside` is the embedder, None for `static`."""
     assert view.manifest
     committed = keyword(vault, view)
     waiting = view.pending
@@ -67,17 +68,18 @@ def fold(vault: Vault, view: View, limit: int, progress: Progress) -> None:
         yield from (document for document in waiting.documents.values() if document is not None)
         yield from noting(files.documents(vault.root, stats, limit, progress), rows)
 
-    builder = _builder(vault, view.manifest.vectors)
+    kept = view.manifest.vectors
+    builder = _builder(vault, kept, outside) if not stale(kept, outside) else None
     committed.write(builder.watching(upserts()) if builder else upserts(), [*removed, *waiting.again])
     faults.hit("keyword-committed")
-    vectors = _extended(vault, view.manifest.vectors, builder, rows, limit, progress) if builder else {}
+    vectors = _extended(vault, kept, builder, outside, rows, limit, progress)
     folders = changes.folder_times(view.manifest, waiting)
     for path in rows:
         folders.setdefault(os.path.dirname(path), changes.UNTRUSTED)
     _publish(vault, rows, folders, view.manifest.keyword, vectors, progress)
 
 
-def rebuild(vault: Vault, limit: int, progress: Progress) -> int:
+def rebuild(vault: Vault, limit: int, progress: Progress, outside: Outside | None = None) -> int:
     """Make the whole index anew from the files. Returns the number of entries."""
     from memcli.index.keyword import KeywordIndex
 
@@ -85,44 +87,78 @@ def rebuild(vault: Vault, limit: int, progress: Progress) -> int:
     name = f"keyword-{os.urandom(6).hex()}"
     rows: dict[str, Row] = {}
     atomic.make_folder(vault.index, durable=False)
-    builder = _builder(vault, {})
+    builder = _builder(vault, {}, outside)
     documents = noting(files.documents(vault.root, files.stats_of(scan), limit, progress), rows)
     KeywordIndex.create(f"{vault.index}/{name}").write(builder.watching(documents) if builder else documents, [])
     faults.hit("keyword-committed")
-    vectors = builder.write(vault.index) if builder else {}
+    vectors = builder.write(vault.index, progress) if builder else {}
     _publish(vault, rows, {folder: changes.trusted(mtime) for folder, mtime in scan.folders.items()}, name, vectors, progress)
     return len(rows)
 
 
-def _builder(vault: Vault, kept: Mapping[str, object]) -> Builder | None:
-    """What takes in the vectors of documents; None when the token vectors are not installed, which search says."""
+def stale(kept: Mapping[str, object], outside: Outside | None) -> bool:
+    """Whether a manifest keeps no vectors of the embedder that is chosen."""
+    return kept.get("embedder", "") != (outside.id if outside else "static")
+
+
+def _builder(vault: Vault, kept: Mapping[str, object], outside: Outside | None) -> Builder | None:
+    """What takes in the vectors of documents; None when there shall be none, or the token vectors are not installed, which search says."""
     from memcli.index import static
     from memcli.index.vector import Builder
 
     try:
+        if outside:
+            return None if outside.id == "none" else Builder(outside=outside)
         return Builder(static.Lexicon.read(f"{vault.index}/{kept['lexicon']}") if kept else None)
     except static.Missing:
         return None
 
 
-def _extended(vault: Vault, kept: Mapping[str, object], builder: Builder, rows: Mapping[str, Row], limit: int,
-              progress: Progress) -> dict[str, object]:
-    """The vector index with a builder's documents added. One that has outgrown its frequencies is made anew from the files."""
+def _extended(vault: Vault, kept: Mapping[str, object], builder: Builder | None, outside: Outside | None, rows: Mapping[str, Row], limit: int,
+              progress: Progress) -> Mapping[str, object]:
+    """The vector index with a builder's documents added. One of another embedder, or that has outgrown its frequencies, is made anew from
+    the files; one whose entries wait for an embedder that works again gets these too."""
     from memcli.index import vector
 
-    made = builder.write(vault.index)
-    if not kept:
-        return made
-    counted, held = int(str(kept["counted"])), int(str(kept["chunks"])) + int(str(made["chunks"]))
-    if held > vector.GROWTH * counted:
-        anew = vector.Builder()
-        stats = {path: (row.size, row.mtime, row.mark) for path, row in rows.items()}
-        for _, document in files.documents(vault.root, stats, limit, progress):
-            anew.take(document)
-        return anew.write(vault.index)
-    names = [*vector.segments(kept), *vector.segments(made)]
-    joined = {**kept, "segments": names, "chunks": held}
-    return vector.merge(vault.index, joined, {path: row.sum for path, row in rows.items()}) if len(names) > vector.SEGMENTS_MAX else joined
+    if builder is None:
+        return _anew(vault, kept, outside, rows.values(), limit, progress)
+    made = builder.write(vault.index, progress)
+    joined = _joined(kept, made)
+    if outside and not joined:  # other dimensions than before
+        return _anew(vault, kept, outside, rows.values(), limit, progress)
+    counted = int(str(kept["counted"]))
+    if not outside and int(str(joined["chunks"])) > vector.GROWTH * counted:
+        return _anew(vault, {}, None, rows.values(), limit, progress)
+    if outside and joined["waiting"] and not outside.failure:
+        held = vector.held(vault.index, joined, {path: row.sum for path, row in rows.items()})
+        more = _anew(vault, {}, outside, [row for path, row in rows.items() if path not in held], limit, progress)
+        joined = {**_joined(joined, more), "waiting": more["waiting"]}
+    if len(vector.segments(joined)) > vector.SEGMENTS_MAX:
+        return vector.merge(vault.index, joined, {path: row.sum for path, row in rows.items()})
+    return joined
+
+
+def _joined(kept: Mapping[str, object], made: Mapping[str, object]) -> dict[str, object]:
+    """What a manifest keeps of two parts of a vector index; {} when their vectors differ in length."""
+    from memcli.index import vector
+
+    sizes = {int(str(size)) for size in (kept["dimensions"], made["dimensions"]) if size}
+    if len(sizes) > 1:
+        return {}
+    sums = {name: int(str(kept[name])) + int(str(made[name])) for name in ("chunks", "waiting")}
+    return {**kept, **sums, "segments": [*vector.segments(kept), *vector.segments(made)], "dimensions": max(sizes, default=0)}
+
+
+def _anew(vault: Vault, kept: Mapping[str, object], outside: Outside | None, rows: Iterable[Row], limit: int, progress: Progress) -> Mapping[str, object]:
+    """The vectors of some entries, from the files. When the embedder gives none of them, `kept` stays."""
+    builder = _builder(vault, {}, outside)
+    if builder is None:
+        return {}
+    stats = {row.path: (row.size, row.mtime, row.mark) for row in rows}
+    for _, document in files.documents(vault.root, stats, limit, progress):
+        builder.take(document)
+    made = builder.write(vault.index, progress)
+    return kept if kept and made["waiting"] and not made["chunks"] else made
 
 
 def _publish(vault: Vault, rows: Mapping[str, Row], folders: Mapping[str, int], keyword: str, vectors: Mapping[str, object],

@@ -1,7 +1,8 @@
 """What does a text mean, without a model to run? The embedder `static`: vectors of the tokens, weighed by rarity and added up.
 
 A text's vector is the mean of its tokens' vectors weighed by inverse document frequency, with the mean of all texts' vectors taken
-away (SIF: Arora, Liang, Ma 2017). The token vectors, 32,000 of 256 numbers, and the vocabulary come with the wordllama package and
+away (SIF: Arora, Liang, Ma 2017). A chunk's vector is that of its own words, after the entry's title (in a conversation without it), widened
+by those of its neighbours to WIDE tokens. The token vectors, 32,000 of 256 numbers, and the vocabulary come with the wordllama package and
 are read straight from its files; nothing is downloaded. Frequencies and mean are the vault's own. They are counted when the vector
 index is made and frozen with it in a `Lexicon`; they are counted anew when the vault has doubled since.
 """
@@ -21,11 +22,15 @@ from operator import add, mul
 
 from memcli.entries import atomic
 from memcli.errors import IndexUnusable
-from memcli.index.segment import DIMENSIONS, Coded, coded
+from memcli.index.chunks import Chunk
+from memcli.index.segment import Coded, Question, coded, question
 from memcli.index.wordpieces import WORD, WordPieces
 
 NAME = "static"
+DIMENSIONS = 256
 FORMAT = 1
+WIDE = 32  # tokens
+MANY = 300  # texts from which on importing numpy pays
 TOKENS = 32_000
 _WEIGHTS, _VOCABULARY = "weights/l2_supercat_256.safetensors", "tokenizers/l2_supercat_tokenizer_config.json"
 _ROW = struct.Struct(f"<{DIMENSIONS}e")
@@ -34,7 +39,7 @@ _HINT = "mem index --rebuild makes it anew from the files; nothing is lost"
 
 
 class Missing(Exception):
-    """The token vectors are not installed."""
+    """An embedder cannot work; the message says what it lacks and what to do next."""
 
 
 def folder() -> str:
@@ -132,7 +137,9 @@ class Lexicon:
 
 
 class Embedder:
-    """Turns texts into vectors with a table and a lexicon."""
+    """Turns texts into vectors with a table and a lexicon. Fulfils `contracts.Embedder`; what is embedded are tokens."""
+
+    id = NAME
 
     def __init__(self, table: Table, lexicon: Lexicon) -> None:
         self.table = table
@@ -148,6 +155,15 @@ class Embedder:
         weights = [sum(self.lexicon.idf[token] for token in tokens) for tokens in words]
         return sum(weight for weight, tokens in zip(weights, words) if len(tokens) == 1) / (sum(weights) or 1.0)
 
+    def sources(self, title: str, pieces: Sequence[Chunk]) -> list[array[int]]:
+        """The tokens that each chunk's vector is made of; of an entry without text one, for its title."""
+        head = self.tokens(title)
+        if not pieces:
+            return [array("H", head)]
+        talk = any(piece.speaker for piece in pieces)
+        own = [self.tokens(piece.text) for piece in pieces]
+        return [array("H", (widened(own, at) if talk else head + widened(own, at))) for at in range(len(own))]
+
     def pooled(self, tokens: Sequence[int]) -> list[float]:
         """The weighed mean of tokens' vectors, the overall mean taken away; zeros for no tokens."""
         weight = 0.0
@@ -161,3 +177,27 @@ class Embedder:
     def embed(self, tokens: Sequence[int]) -> Coded:
         """Tokens as the vector that is kept."""
         return coded(self.pooled(tokens))
+
+    def many(self, sources: Sequence[array[int]]) -> list[Coded]:
+        """The vectors of what `sources` gave, in order."""
+        if len(sources) < MANY:
+            return [self.embed(tokens) for tokens in sources]
+        from memcli.index import embed
+
+        return embed.many(self.table, self.lexicon, sources)
+
+    def query(self, text: str) -> Question:
+        """A question as a vector; its scale is 0 when no token of it is known."""
+        return question(self.pooled(self.tokens(text)))
+
+
+def widened(own: Sequence[Sequence[int]], at: int, most: int = WIDE) -> list[int]:
+    """A piece's tokens, and those of the pieces around it, nearest first, until there are `most`."""
+    found = list(own[at])
+    for distance in range(1, len(own)):
+        if len(found) >= most:
+            break
+        for place in (at - distance, at + distance):
+            if 0 <= place < len(own):
+                found += own[place]
+    return found

@@ -25,6 +25,7 @@ from memcli.index.view import View
 
 if TYPE_CHECKING:
     from memcli.index.keyword import KeywordIndex
+    from memcli.index.outside import Outside
 
 Warn = Callable[[str], None]
 T = TypeVar("T")
@@ -32,22 +33,26 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How things stand: entries known, of them in the pending log, changed files not taken in yet, bytes of the index on disk."""
+    """How things stand: entries known, of them in the pending log, changed files not taken in yet, bytes of the index on disk, pieces
+    that wait for a vector."""
 
     entries: int
     pending: int
     unseen: int
     size_bytes: int
+    waiting: int
 
 
 class Index:
-    """The index of one vault. `progress` and `warn` are how it talks."""
+    """The index of one vault. `progress` and `warn` are how it talks; `env` is what a program that embeds sees."""
 
-    def __init__(self, vault: Vault, settings: Settings, progress: Progress, warn: Warn) -> None:
+    def __init__(self, vault: Vault, settings: Settings, progress: Progress, warn: Warn, env: Mapping[str, str]) -> None:
         self.vault = vault
         self._settings = settings
         self._progress = progress
-        self._warn = warn
+        self.warn = warn
+        self._env = env
+        self._outside: Outside | None = None
         self._path = f"{vault.index}/manifest"
         self.held = False  # the vault's lock is held by the command we work for
 
@@ -55,6 +60,20 @@ class Index:
     def max_bytes(self) -> int:
         """How much of one file is read."""
         return self._settings.whole("entry.max_bytes")
+
+    @property
+    def patience_s(self) -> float:
+        """How long the lock is waited for."""
+        return self._settings.number("lock.timeout_s")
+
+    @property
+    def outside(self) -> Outside | None:
+        """The embedder that is chosen; None for `static`, which needs no module of its own."""
+        if self._outside is None and self._settings.text("embedder.name") != "static":
+            from memcli.index import outside
+
+            self._outside = outside.named(self._settings, self._env)
+        return self._outside
 
     # -- reading ---------------------------------------------------------------------------------------------------------------
 
@@ -87,22 +106,32 @@ class Index:
         view.scanned = how
         return view
 
-    def read(self, look: Callable[[View], T], scan: str = "auto") -> T:
-        """What `look` sees in a fresh view. An index that proves unusable under it is looked at again, as another process may have
-        replaced it, and then made anew."""
+    def read(self, look: Callable[[View], T], scan: str = "auto", *, embedded: bool = False) -> T:
+        """What `look` sees in a fresh view, whose vectors are those of the chosen embedder with `embedded`. An index that proves unusable
+        under it is looked at again, as another process may have replaced it, and then made anew."""
         try:
-            return look(self.fresh(scan))
+            return look(self._embedded(self.fresh(scan)) if embedded else self.fresh(scan))
         except IndexUnusable:
             pass
         try:
-            return look(self.fresh(scan))
+            return look(self._embedded(self.fresh(scan)) if embedded else self.fresh(scan))
         except IndexUnusable as error:
             return look(self._anew(error))
 
+    def _embedded(self, view: View) -> View:
+        if view.manifest is None or view.scanned == "none" or not fold.stale(view.manifest.vectors, self.outside):
+            return view
+        from memcli.index import catchup
+
+        return catchup.other(self, view)
+
     def status(self, *, take_in: bool) -> Status:
         """How things stand; `take_in` first takes in every change to the files. Raises IndexUnusable when there is nothing to look at."""
+        from memcli.index import catchup
+
         if take_in:
-            rows, view = self.read(lambda view: (view.rows(), view), "files")
+            view = self.read(lambda view: catchup.embed(self, view) if view.manifest else view, "files")
+            rows = view.rows()
         else:
             view = self.load()
             rows = view.rows()
@@ -112,7 +141,7 @@ class Index:
             known = {row.path: row.sum for row in view.rows() if row.path in found.changed}
             unseen = len(found.gone) + sum(row.sum != known.get(path) for path, (row, _) in self._read(found.changed).items())
         size = sum(entry.stat(follow_symlinks=False).st_size for folder, _, _ in os.walk(self.vault.index) for entry in os.scandir(folder) if entry.is_file())
-        return Status(len(rows), len(view.pending.documents), unseen, size)
+        return Status(len(rows), len(view.pending.documents), unseen, size, catchup.waiting(self, view))
 
     def keyword(self, view: View) -> KeywordIndex:
         """The keyword index that belongs to a view. Raises IndexUnusable."""
@@ -126,18 +155,18 @@ class Index:
             self._persist(view, lines)
             return view
         try:
-            with self._lock(self._settings.number("lock.timeout_s") if full else 0.0):
+            with self.lock(self.patience_s if full else 0.0):
                 current = self.load()
                 assert current.manifest and view.manifest
                 if current.manifest.generation == view.manifest.generation:
                     pending.append(fold.log_path(self.vault, current.manifest.generation), lines)
-                    fold.fold(self.vault, self.load(), self.max_bytes, self._progress)
+                    self.fold_now()
                     return self.load()
         except IndexUnusable:
             raise
         except MemError as error:
             if full:
-                self._warn(f"{len(documents)} changed files are not in the index yet ({error.message}); searching them one by one")
+                self.warn(f"{len(documents)} changed files are not in the index yet ({error.message}); searching them one by one")
             return view
         return self.fresh(how)  # another command folded what it saw, which may be less than we did
 
@@ -157,14 +186,15 @@ class Index:
         """Keep what was noticed, if nobody else is writing and the vault can be written; else the next reader notices it again."""
         assert view.manifest
         try:
-            with self._lock(0.0):
+            with self.lock(0.0):
                 log = fold.log_path(self.vault, view.manifest.generation)
                 if os.path.exists(log):
                     pending.append(log, lines)
         except MemError:
             return
 
-    def _lock(self, timeout_s: float) -> AbstractContextManager[object]:
+    def lock(self, timeout_s: float) -> AbstractContextManager[object]:
+        """The vault's lock, unless the command we work for holds it."""
         return nullcontext() if self.held else Lock(f"{self.vault.state}/lock", timeout_s, "index")
 
     def _read(self, stats: Mapping[str, Stat]) -> dict[str, tuple[Row, Document]]:
@@ -199,7 +229,7 @@ class Index:
         if len(paths) > view.pending.room(self._settings.whole("index.pending_max")):
             fold.keyword(self.vault, view)  # what is damaged must show before the fold, which leaves it newer than its seal
             pending.append(log, [pending.line_again(paths[at:at + 1000]) for at in range(0, len(paths), 1000)])
-            fold.fold(self.vault, self.load(), self.max_bytes, self._progress)
+            self.fold_now()
             return
         lines = self._overlay(view, Changes(stats, [path for path in paths if path not in stats]), self._read(stats))
         if view.manifest.entries > self._settings.whole("index.scan_limit"):
@@ -213,7 +243,31 @@ class Index:
 
     def rebuild(self) -> int:
         """Make the whole index anew from the files (lock held). Returns the number of entries."""
-        return fold.rebuild(self.vault, self.max_bytes, self._progress)
+        try:
+            return fold.rebuild(self.vault, self.max_bytes, self._progress, self.outside)
+        finally:
+            self._tell_failure()
+
+    def fold_now(self) -> None:
+        """Move what is pending into the index (lock held). Raises IndexUnusable."""
+        fold.fold(self.vault, self.load(), self.max_bytes, self._progress, self.outside)
+        self._tell_failure()
+
+    def _tell_failure(self) -> None:
+        if self._outside and self._outside.failure:
+            self.tell(self._outside.failure)
+
+    def tell(self, why: str) -> None:
+        """Say once what the embedder lacks."""
+        if self._outside is None or not self._outside.told:
+            self.warn(why)
+        if self._outside:
+            self._outside.told = True
+
+    def documents(self) -> Iterator[Document]:
+        """Every entry, read afresh from the files."""
+        for _, document in self._documents():
+            yield document
 
     def everything(self) -> Iterator[tuple[str, Row]]:
         """(path, row) of every entry, read afresh from the files."""
@@ -226,13 +280,13 @@ class Index:
     def _anew(self, why: IndexUnusable) -> View:
         """Rebuild because the index is absent or unusable; in memory when it cannot be written."""
         if os.path.exists(self._path):
-            self._warn(f"{why.message}; making it anew from the files")
+            self.warn(f"{why.message}; making it anew from the files")
         try:
-            with self._lock(self._settings.number("lock.timeout_s")):
+            with self.lock(self.patience_s):
                 self.rebuild()
                 view = self.load()
         except MemError as error:
-            self._warn(f"the index cannot be written ({error.message}); searching without it")
+            self.warn(f"the index cannot be written ({error.message}); searching without it")
             from memcli.index.keyword import KeywordIndex
 
             rows: dict[str, Row] = {}

@@ -1,65 +1,54 @@
-"""Which chunks mean something alike? The vector index of a vault: a lexicon and segments, written with the keyword index.
+"""Which chunks mean something alike? The vector index of a vault: segments of one embedder, written with the keyword index.
 
-A chunk's vector is that of its own words, after the entry's title (in a conversation without it), widened by those of its neighbours
-to WIDE tokens. A segment's entry counts only while the entry's file has the checksum it was embedded from, so nothing is ever taken out
-of a segment: what is outdated stops counting, and is left behind when the segments are merged.
+What a chunk's vector is made of is the embedder's own business. A segment's entry counts only while the entry's file has the checksum it
+was embedded from, so nothing is ever taken out of a segment: what is outdated stops counting, and is left behind when the segments are
+merged. An entry whose embedder could not be had is in no segment, and waits.
 """
 
 from __future__ import annotations
 
 import os
-from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
 from memcli.entries import atomic
 from memcli.errors import IndexUnusable
 from memcli.index import segment, static
 from memcli.index.chunks import Chunk, chunks
 from memcli.index.document import Document
+from memcli.index.files import Progress
 from memcli.index.segment import Coded, Near, Question, Segment
 
-WIDE = 32  # tokens
+if TYPE_CHECKING:
+    from memcli.index.contracts import Embedder
+    from memcli.index.outside import Outside
+
 SEGMENTS_MAX = 8
-MANY = 300  # texts from which on importing numpy pays
 APART = 2.0  # a segment that has so many times the rows of all newer ones is not merged with them
 HNSW_FROM = 2_500_000  # rows of a segment; beyond, a graph is quicker than a look at each, even where it must be loaded first: hnsw.py
 GROWTH = 2.0  # frequencies are counted anew when there are so many times the chunks that they were counted over
 
 
-def texts(pieces: Sequence[Chunk], title: str, embedder: static.Embedder) -> list[array[int]]:
-    """The tokens that each chunk's vector is made of; of an entry without text one, for its title."""
-    head = embedder.tokens(title)
-    if not pieces:
-        return [array("H", head)]
-    talk = any(piece.speaker for piece in pieces)
-    own = [embedder.tokens(piece.text) for piece in pieces]
-    return [array("H", (widened(own, at) if talk else head + widened(own, at))) for at in range(len(own))]
-
-
-def widened(own: Sequence[Sequence[int]], at: int, most: int = WIDE) -> list[int]:
-    """A piece's tokens, and those of the pieces around it, nearest first, until there are `most`."""
-    found = list(own[at])
-    for distance in range(1, len(own)):
-        if len(found) >= most:
-            break
-        for place in (at - distance, at + distance):
-            if 0 <= place < len(own):
-                found += own[place]
-    return found
+def made_by(kept: Mapping[str, object]) -> str:
+    """The id of the embedder whose vectors a manifest keeps, "" for none."""
+    return str(kept.get("embedder", ""))
 
 
 class Builder:
-    """Collects documents as they stream into the keyword index, then writes their vectors."""
+    """Collects documents as they stream into the keyword index, then writes their vectors: those of an `outside` embedder, else of
+    `static`, by a `lexicon` or a new one. Raises static.Missing when the token vectors are not installed."""
 
-    def __init__(self, lexicon: static.Lexicon | None = None) -> None:
-        where = static.folder()
-        self._table = static.Table(where)
+    def __init__(self, lexicon: static.Lexicon | None = None, outside: Outside | None = None) -> None:
+        self._static: static.Embedder | None = None
         self._fresh = lexicon is None
-        self._lexicon = lexicon or static.Lexicon.of(static.vocabulary(where), [])
-        self._embedder = static.Embedder(self._table, self._lexicon)
+        self._outside = outside
+        if outside is None:
+            where = static.folder()
+            self._static = static.Embedder(static.Table(where), lexicon or static.Lexicon.of(static.vocabulary(where), []))
+        self._embedder: Embedder = self._static or outside  # type: ignore[assignment]
         self._entries: list[tuple[str, str, int]] = []
-        self._texts: list[array[int]] = []
+        self._texts: list[Any] = []
 
     def watching(self, documents: Iterable[Document]) -> Iterator[Document]:
         """The documents, while they are taken in."""
@@ -70,38 +59,68 @@ class Builder:
     def take(self, document: Document) -> None:
         """Take in one document."""
         if document.indexable:
-            found = texts(chunks(document.body), document.title, self._embedder)
+            found = self._embedder.sources(document.title, chunks(document.body))
             self._entries.append((document.path, document.sum, len(found)))
             self._texts += found
 
-    def write(self, folder: str) -> dict[str, object]:
-        """Write the segment, and the lexicon when it is new. Returns what the manifest keeps."""
+    def write(self, folder: str, progress: Progress) -> dict[str, object]:
+        """Write the segment, and the lexicon when it is new. Returns what the manifest keeps: `waiting` counts the chunks of entries that
+        have no vectors because the embedder failed on the way."""
+        name = self._lexicon(folder) if self._static and self._fresh else ""
+        rows = self._rows(progress)
+        all_rows = iter(rows)
+        entries = [(path, sum_, list(islice(all_rows, count))) for path, sum_, count in self._entries]
+        whole = [entry for entry, (_, _, count) in zip(entries, self._entries) if len(entry[2]) == count]
+        held = sum(len(found) for _, _, found in whole)
+        made = f"vectors-{os.urandom(6).hex()}"
+        segment.write(f"{folder}/{made}", self._embedder.id, whole)
+        return {"embedder": self._embedder.id, "lexicon": name, "segments": [made], "chunks": held, "waiting": len(self._texts) - held,
+                "counted": self._static.lexicon.counted if self._static else 0, "dimensions": len(rows[0].codes) if rows else 0}
+
+    def _lexicon(self, folder: str) -> str:
+        """Count the frequencies and the mean, and write them. Returns the file's name."""
         from memcli.index import embed
 
-        name = ""
-        if self._fresh:
-            self._lexicon = static.Lexicon.of(self._lexicon.names, self._texts)
-            embed.centre(self._table, self._lexicon, self._texts)
-            name = f"lexicon-{os.urandom(6).hex()}"
-            self._lexicon.write(f"{folder}/{name}")
-        rows = iter(embed.many(self._table, self._lexicon, self._texts))
-        entries = [(path, sum_, [next(rows) for _ in range(count)]) for path, sum_, count in self._entries]
-        made = f"vectors-{os.urandom(6).hex()}"
-        segment.write(f"{folder}/{made}", static.NAME, entries)
-        return {"lexicon": name, "segments": [made], "chunks": len(self._texts), "counted": self._lexicon.counted}
+        assert self._static
+        lexicon = static.Lexicon.of(self._static.lexicon.names, self._texts)
+        embed.centre(self._static.table, lexicon, self._texts)
+        self._static.lexicon = lexicon
+        name = f"lexicon-{os.urandom(6).hex()}"
+        lexicon.write(f"{folder}/{name}")
+        return name
+
+    def _rows(self, progress: Progress) -> list[Coded]:
+        """The vectors of what was taken in; of an embedder that fails on the way those that it gave."""
+        if self._static:
+            from memcli.index import embed
+
+            return embed.many(self._static.table, self._static.lexicon, self._texts)
+        found: list[Coded] = []
+        try:
+            assert self._outside
+            for start in range(0, len(self._texts), self._outside.batch):
+                found += self._outside.many(self._texts[start:start + self._outside.batch])
+                progress("embedding", len(found), len(self._texts))
+        except static.Missing:
+            pass  # it remembers why, and whoever writes the manifest says so
+        return found
 
 
 class VectorIndex:
     """The vectors of a vault, open for searching. `kept` is what the manifest keeps of them. Raises IndexUnusable, static.Missing."""
 
-    def __init__(self, folder: str, kept: Mapping[str, object]) -> None:
+    def __init__(self, folder: str, kept: Mapping[str, object], outside: Outside | None = None) -> None:
+        if made_by(kept) != (outside.id if outside else static.NAME):
+            raise static.Missing(f"the vectors are those of {made_by(kept) or 'no embedder'} and another is chosen; mem index makes them anew")
+        self._dimensions = int(str(kept["dimensions"]))
         self._folder = folder
         self._graphs = graphs(kept)
         self._segments = {name: Segment(f"{folder}/{name}") for name in segments(kept)}
         self.warning = ""  # what of it was not usable, though an answer was found without
         if seal(folder, kept) != kept.get("seal"):
             self.prove()
-        self.embedder = static.Embedder(static.Table(static.folder()), static.Lexicon.read(f"{folder}/{kept['lexicon']}"))
+        self._outside = outside
+        self.embedder: Embedder = outside or static.Embedder(static.Table(static.folder()), static.Lexicon.read(f"{folder}/{kept['lexicon']}"))
 
     def prove(self) -> None:
         """Read every segment and raise IndexUnusable unless it is what was written."""
@@ -117,8 +136,12 @@ class VectorIndex:
                 hnsw.prove(self._folder, self._graphs.get(name), whole=True)
 
     def query(self, text: str) -> Question:
-        """A question as a vector; its scale is 0 when no token of it is known."""
-        return segment.question(self.embedder.pooled(self.embedder.tokens(text)))
+        """A question as a vector; its scale is 0 when nothing of it is known. Raises static.Missing."""
+        found = self.embedder.query(text)
+        if self._dimensions not in (0, len(found.numbers)):
+            raise static.Missing(f"the embedder {self.embedder.id[:80]} gives vectors of {len(found.numbers)} numbers, the index has {self._dimensions}; "
+                                 "mem index --rebuild makes them anew")
+        return found
 
     def nearest(self, query: Question, width: int = segment.WIDTH) -> list[Near]:
         """The nearest chunks, best first; outdated ones among them."""
@@ -142,14 +165,26 @@ class VectorIndex:
         return found
 
     def embed(self, entries: Mapping[str, tuple[str, Sequence[Chunk]]]) -> dict[str, list[Coded]]:
-        """The vectors of entries (title and pieces, by path) that are in no segment."""
-        found = {path: texts(pieces, title, self.embedder) for path, (title, pieces) in entries.items()}
-        if sum(map(len, found.values())) < MANY:
-            return {path: [self.embedder.embed(tokens) for tokens in own] for path, own in found.items()}
-        from memcli.index import embed
-
-        rows = iter(embed.many(self.embedder.table, self.embedder.lexicon, [tokens for own in found.values() for tokens in own]))
+        """The vectors of entries (title and pieces, by path) that are in no segment; from outside only those of the last few."""
+        found = {path: self.embedder.sources(title, pieces) for path, (title, pieces) in entries.items()}
+        if self._outside:
+            found = _last(found)
+        rows = iter(self.embedder.many([source for own in found.values() for source in own]))
         return {path: [next(rows) for _ in own] for path, own in found.items()}
+
+
+def _last(found: Mapping[str, Sequence[Any]]) -> dict[str, Sequence[Any]]:
+    """The last entries whose pieces an embedder outside is asked for while someone waits."""
+    from memcli.index.outside import AT_ONCE
+
+    kept: dict[str, Sequence[Any]] = {}
+    room = AT_ONCE
+    for path, own in reversed(list(found.items())):
+        room -= len(own)
+        if room < 0:
+            break
+        kept[path] = own
+    return kept
 
 
 def merge(folder: str, kept: Mapping[str, object], sums: Mapping[str, str]) -> dict[str, object]:
@@ -161,7 +196,7 @@ def merge(folder: str, kept: Mapping[str, object], sums: Mapping[str, str]) -> d
     for part in parts[first:]:
         entries.update((path, (path, sums[path], rows)) for path, rows in part.of(sums).items())
     made = f"vectors-{os.urandom(6).hex()}"
-    segment.write(f"{folder}/{made}", static.NAME, [entries[path] for path in sorted(entries)])
+    segment.write(f"{folder}/{made}", made_by(kept), [entries[path] for path in sorted(entries)])
     return {**kept, "segments": [*segments(kept)[:first], made]}
 
 
@@ -186,6 +221,11 @@ def with_graphs(folder: str, kept: Mapping[str, object], progress: Callable[[str
             if graph is not None:
                 found[name] = graph
     return {**kept, "graphs": found}
+
+
+def held(folder: str, kept: Mapping[str, object], sums: Mapping[str, str]) -> set[str]:
+    """The entries (by path and checksum) that have vectors."""
+    return {path for name in segments(kept) for path in Segment(f"{folder}/{name}").of(sums)}
 
 
 def sweep(folder: str, kept: Mapping[str, object]) -> None:

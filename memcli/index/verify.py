@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from memcli.errors import IndexUnusable
-from memcli.index import guard
+from memcli.index import fold, guard
 from memcli.index.document import NEVER_INDEXED
 from memcli.index.sync import Index
 from memcli.index.view import View
@@ -36,7 +36,7 @@ def differences(index: Index, view: View, *, deep: bool) -> list[str]:
             found.append(f"{path} differs from what the manifest holds")
         elif path in searched and held.get(path) != now.sum:
             found.append(f"{path} is {'missing from' if path not in held else 'outdated in'} the keyword index")
-    if view.manifest is not None and view.manifest.vectors:
+    if view.manifest is not None and not fold.stale(view.manifest.vectors, index.outside) and not view.manifest.vectors["waiting"]:
         found += _vectors(index, view, {path: row.sum for path, row in rows.items() if path in searched and path not in overlay})
     found += [f"{path} is gone but still in the keyword index" for path in sorted(held.keys() - searched)]
     return found
@@ -49,7 +49,7 @@ def _vectors(index: Index, view: View, sums: dict[str, str]) -> list[str]:
 
     assert view.manifest is not None
     try:
-        vectors = VectorIndex(index.vault.index, view.manifest.vectors)
+        vectors = VectorIndex(index.vault.index, view.manifest.vectors, index.outside)
         vectors.prove()
         vectors.prove_graphs()
     except (IndexUnusable, OSError) as error:

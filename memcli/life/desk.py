@@ -54,7 +54,7 @@ class Desk:
         self.folder = folder
         self.now = now or clock.now()
         self._env = env
-        self.index = Index(vault, settings, talk.progress, talk.warn)
+        self.index = Index(vault, settings, talk.progress, talk.warn, env)
 
     def git(self) -> Git:
         """git for reading commands."""

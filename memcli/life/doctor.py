@@ -11,7 +11,7 @@ from memcli.entries import atomic, commit, fields, gitlocks, text
 from memcli.entries import vault as vaults
 from memcli.entries.model import Entry
 from memcli.errors import EntryInvalid, IndexUnusable, MemError
-from memcli.index import verify
+from memcli.index import catchup, verify
 from memcli.life.desk import Desk
 
 _CONFLICT = ("<<<<<<< ", ">>>>>>> ")
@@ -139,13 +139,18 @@ def _index(desk: Desk, *, deep: bool, fix: bool) -> list[Problem]:
         view = desk.index.load()
         view = desk.index.fresh("files")
         found = verify.differences(desk.index, view, deep=deep)
+        waiting = catchup.waiting(desk.index, view)
     except IndexUnusable as error:
         if not os.path.exists(f"{desk.vault.index}/manifest"):
             return []  # the first search makes it
-        found = [error.message]
+        found, waiting = [error.message], 0
     if found and fix:
         desk.reindex()
-    return [Problem("index-differs", ".mem/index", line, hint, fixed=fix) for line in found[:20]]
+        if waiting:
+            waiting = catchup.waiting(desk.index, desk.index.load())
+    lacking = [Problem("no-vector", ".mem/index", f"{waiting} {'piece has' if waiting == 1 else 'pieces have'} no vector and can be found by words only",
+                       "mem index tries again, and says what the embedder lacks")] if waiting else []
+    return [Problem("index-differs", ".mem/index", line, hint, fixed=fix) for line in found[:20]] + lacking
 
 
 def _objects(desk: Desk) -> list[Problem]:

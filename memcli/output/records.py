@@ -154,7 +154,8 @@ def ingested(report: Report) -> Shape:
 
 def index(state: Status) -> Shape:
     """schemas/index.schema.json"""
-    return {"format_version": VERSION, "entries": state.entries, "pending": state.pending, "unseen": state.unseen, "size_bytes": state.size_bytes}
+    return {"format_version": VERSION, "entries": state.entries, "pending": state.pending, "unseen": state.unseen, "size_bytes": state.size_bytes,
+            "no_vector": state.waiting}
 
 
 def evaluated(found: Evaluation) -> Shape:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from memcli.index.ask import Ask, Filter, Not, Term
@@ -47,17 +47,17 @@ def alike(index: Index, view: View, ask: Ask, question: str, known: Sequence[Mat
     from memcli.index import static
     from memcli.index.vector import VectorIndex
 
-    kept = view.manifest.vectors if view.manifest is not None else {}
-    if not any(isinstance(clause, Term) for clause in ask.positive) or view.manifest is None:
+    outside = index.outside
+    if not any(isinstance(clause, Term) for clause in ask.positive) or view.manifest is None or outside and outside.id == "none":
         return Alike()
+    kept = view.manifest.vectors
     try:
-        if not kept:
+        if not outside:
             static.folder()
-            return Alike(warning="the index has no vectors yet; mem index --rebuild makes them")
-        vectors = VectorIndex(index.vault.index, kept)
-        found = Alike(vectors.query(question))
+        vectors = VectorIndex(index.vault.index, kept, outside)
+        found = Alike(vectors.query(question), warning=_waiting(kept))
     except static.Missing as error:
-        return Alike(warning=str(error))
+        return Alike(warning="" if outside and outside.told else str(error))
     assert found.question is not None
     if not found.question.scale:
         return found
@@ -65,7 +65,10 @@ def alike(index: Index, view: View, ask: Ask, question: str, known: Sequence[Mat
         found.vectors = vectors.of({match.path: match.sum for match in known})
         return found
     fresh = {path: document for path, document in view.overlay.items() if document is not None}
-    found.vectors = vectors.embed({path: (document.title, chunks(document.body)) for path, document in fresh.items()})
+    try:
+        found.vectors = vectors.embed({path: (document.title, chunks(document.body)) for path, document in fresh.items()})
+    except static.Missing as error:
+        found.warning = str(error)
     numbers = found.question.numbers
     best = {path: max(row.cosine(numbers, found.question.scale) for row in rows) for path, rows in found.vectors.items()}
     for near in vectors.nearest(found.question):
@@ -80,6 +83,11 @@ def alike(index: Index, view: View, ask: Ask, question: str, known: Sequence[Mat
     found.vectors.update(held)
     found.found = [match for match in found.found if match.path in found.vectors]
     return found
+
+
+def _waiting(kept: Mapping[str, object]) -> str:
+    """What to say when the embedder could not be had for some pieces."""
+    return f"pieces that have no vector, and are found by words only: {kept['waiting']}; mem index makes them" if kept["waiting"] else ""
 
 
 def _within(index: Index, view: View, ask: Ask, paths: list[str]) -> list[Match]:

@@ -100,7 +100,7 @@ def collected(index: Index, question: str, wish: Wish, scan: str) -> tuple[list[
         found = scoring(index, view, ask, wish) if ask.positive else None
         return always, [_passage(found, number, repeats) for number, repeats in pieces(found, wish)] if found else []
 
-    return index.read(look, scan)
+    return index.read(look, scan, embedded=True)
 
 
 def _passage(found: Scoring, number: int, repeats: float) -> Passage:

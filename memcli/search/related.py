@@ -50,7 +50,7 @@ def related(index: Index, entry: Entry, sum_: str, limit: int) -> list[Related]:
         ranked = sorted(found.values(), key=lambda one: (not one.linked, 0.0 if one.linked else -one.score))
         return ranked[:limit]
 
-    return index.read(look)
+    return index.read(look, embedded=True)
 
 
 def pointed_to(index: Index, view: View, entry: Entry) -> Iterator[tuple[Match, str]]:
@@ -109,10 +109,12 @@ def _by_meaning(index: Index, view: View, entry: Entry, sum_: str) -> Iterator[t
     if not kept:
         return
     try:
-        vectors = VectorIndex(index.vault.index, kept)
+        vectors = VectorIndex(index.vault.index, kept, index.outside)
+        own = vectors.of({entry.path: sum_}).get(entry.path) or vectors.embed({entry.path: (entry.title, chunks(entry.body))}).get(entry.path)
     except static.Missing:
         return
-    own = vectors.of({entry.path: sum_}).get(entry.path) or vectors.embed({entry.path: (entry.title, chunks(entry.body))})[entry.path]
+    if not own:
+        return
     whole = question([sum(column) for column in zip(*([row.scale * number for number in row.numbers] for row in own))])
     best: dict[str, float] = {}
     for near in vectors.nearest(whole):

@@ -108,7 +108,7 @@ def search(index: Index, question: str, wish: Wish, scan: str) -> Found:
         found = scoring(index, view, ask, wish)
         return Found(_hits(index, found, marker, wish), view.scanned, ask.dropped, found.alike.warning, found.confidence)
 
-    return index.read(look, scan)
+    return index.read(look, scan, embedded=True)
 
 
 def scoring(index: Index, view: View, ask: Ask, wish: Wish) -> Scoring:

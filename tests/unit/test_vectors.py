@@ -9,8 +9,11 @@ import pytest
 
 from memcli.errors import IndexUnusable
 from memcli.index import segment, static
-from memcli.index.segment import DIMENSIONS, Coded, Segment, coded
+from memcli.index.segment import Coded, Segment, coded
+from memcli.index.static import DIMENSIONS
 from memcli.index.wordpieces import WordPieces
+
+SIGNS = DIMENSIONS // 8
 
 
 def clustered(count: int, rng: random.Random) -> list[list[float]]:
@@ -60,15 +63,15 @@ def test_an_entry_is_had_by_path_and_checksum(tmp_path: Path, vectors: list[list
 
 def test_unlike_signs_cost_what_the_questions_part_weighs(vectors: list[list[float]]) -> None:
     rows = [coded(vector) for vector in vectors[:500]]
-    columns = b"".join(b"".join(row.signs for row in rows)[column::segment.SIGNS] for column in range(segment.SIGNS))
+    columns = b"".join(b"".join(row.signs for row in rows)[column::SIGNS] for column in range(SIGNS))
     query = vectors[777]
     unlike = [sum(abs(part) for part, code in zip(query, row.numbers) if (code > 0) != (part > 0)) for row in rows]
-    unit = (255 - segment.SIGNS / 2) / sum(map(abs, query))
-    assert all(abs(found - right * unit) <= segment.SIGNS / 2 for found, right in zip(segment.distances(columns, query), unlike))
+    unit = (255 - SIGNS / 2) / sum(map(abs, query))
+    assert all(abs(found - right * unit) <= SIGNS / 2 for found, right in zip(segment.distances(columns, query), unlike))
 
 
 def test_no_sum_of_signs_is_carried_over() -> None:
-    apart = b"".join(bytes([0, 255, 0]) for _ in range(segment.SIGNS))  # three rows: all other signs, none, all
+    apart = b"".join(bytes([0, 255, 0]) for _ in range(SIGNS))  # three rows: all other signs, none, all
     for query in ([1.0] * DIMENSIONS, [1.0] + [0.0] * (DIMENSIONS - 1), [0.01 * at + 0.001 for at in range(DIMENSIONS)]):
         assert [(found > 200) for found in segment.distances(apart, query)] == [True, False, True]
 

@@ -1,0 +1,79 @@
+"""Which pieces have no vector, and how do they get one? After another embedder was chosen, or one outside could not be had for a while."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from memcli.errors import IndexUnusable, MemError
+from memcli.index import fold
+from memcli.index.chunks import chunks
+from memcli.index.view import View
+
+if TYPE_CHECKING:
+    from memcli.index.sync import Index
+
+
+def waiting(index: Index, view: View) -> int:
+    """How many pieces of the index's entries have no vector though they should. 0 with the embedder `none`."""
+    outside = index.outside
+    if view.manifest is None or outside and outside.id == "none":
+        return 0
+    if not fold.stale(view.manifest.vectors, outside):
+        return int(str(view.manifest.vectors["waiting"]))
+    return sum(max(len(chunks(document.body)), 1) for document in index.documents() if document.indexable)
+
+
+def other(index: Index, view: View) -> View:
+    """The view with the vectors of the embedder that is chosen, when the index has those of another and it can be had."""
+    assert view.manifest
+    outside = index.outside
+    before = str(view.manifest.vectors.get("embedder", "none"))
+    if not fold.stale(view.manifest.vectors, outside) or outside and outside.id == "none" or not _ready(index, tell=outside is not None):
+        return view
+    entries = len(view.sums())
+    if entries:
+        index.warn(f"the embedder is now {outside.name[:80] if outside else 'static'}, the vectors are of {before[:80]}: making those of "
+                   f"{entries} entries anew")
+    return _folded(index, view, 0.0)
+
+
+def embed(index: Index, view: View) -> View:
+    """The view with a vector for every piece, if the embedder can be had: what waits is folded in. Says what it lacks."""
+    assert view.manifest
+    outside = index.outside
+    if outside and outside.id == "none":
+        return view
+    wanting = fold.stale(view.manifest.vectors, outside) or view.manifest.vectors["waiting"] or outside and view.hidden
+    if not wanting or not _ready(index, tell=True):
+        return view
+    return _folded(index, view, index.patience_s)
+
+
+def _ready(index: Index, *, tell: bool) -> bool:
+    """Whether the chosen embedder can be had now; outside one question shows it."""
+    from memcli.index import static
+
+    try:
+        if index.outside:
+            index.outside.query("ready?")
+        else:
+            static.folder()
+    except static.Missing as error:
+        if tell:
+            index.tell(str(error))
+        return False
+    return True
+
+
+def _folded(index: Index, view: View, patience_s: float) -> View:
+    try:
+        with index.lock(patience_s):
+            index.fold_now()
+            found = index.load()
+            found.scanned = view.scanned
+            return found
+    except IndexUnusable:
+        raise
+    except MemError as error:
+        index.warn(f"no vectors were made ({error.message}); mem index makes them")
+        return view
