@@ -161,3 +161,15 @@ def test_many_at_once_are_what_they_are_one_by_one(embedder: static.Embedder) ->
         alone = single.embed(text)
         assert together.scale == pytest.approx(alone.scale, rel=1e-4)
         assert max(abs(one - other) for one, other in zip(together.numbers, alone.numbers)) <= 1
+
+
+@pytest.mark.parametrize("size", [12, 384, 1024, 1536])
+def test_vectors_of_any_length_are_found(tmp_path: Path, size: int) -> None:
+    rng = random.Random(size)
+    rows = [[rng.gauss(0, 1) for _ in range(size)] for _ in range(900)]
+    segment.write(str(tmp_path / "v"), "x", [(f"{at:03}.md", f"{at:032x}", [coded(row)]) for at, row in enumerate(rows)])
+    found = Segment(str(tmp_path / "v"))
+    assert found.dimensions == size + -size % 8
+    for at in range(0, 900, 90):
+        near = segment.merged([found.nearest(coded([x + rng.gauss(0, 0.4) for x in rows[at]]), 20)], 3)
+        assert near[0].path == f"{at:03}.md" and near[0].cosine > 0.8
