@@ -182,5 +182,6 @@ def _qrels(folder: str) -> Iterator[Haystack]:
     with _opened(os.path.join(folder, "queries.jsonl")) as file:
         for row in map(json.loads, filter(str.strip, file)):
             if row["_id"] in gains:
-                stack.questions.append(Question(str(row["_id"]), str(row["text"]), "all", {}, gains[row["_id"]]))
+                group = (row.get("metadata") or {}).get("group") or "all"
+                stack.questions.append(Question(str(row["_id"]), str(row["text"]), str(group), {}, gains[row["_id"]]))
     yield stack

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from memcli.index.ask import Ask, Filter, Not, Term
 from memcli.index.chunks import chunks
@@ -11,6 +12,9 @@ from memcli.index.hit import Hit as Match
 from memcli.index.segment import Coded, Question
 from memcli.index.sync import Index
 from memcli.index.view import View
+
+if TYPE_CHECKING:
+    from memcli.index.vector import VectorIndex
 
 LEAST = 0.25  # cosine below which a piece that shares no word with the question is no answer to it
 KNOWN = 0.5  # share of a question's words that must have a meaning of their own, else only what words found is compared
@@ -64,6 +68,22 @@ def alike(index: Index, view: View, ask: Ask, question: str, known: Sequence[Mat
     if vectors.embedder.known_share(question) < KNOWN:
         found.vectors = vectors.of({match.path: match.sum for match in known})
         return found
+    best = _nearest(vectors, view, found)
+    seen = {match.path for match in known}
+    wanted = sorted((path for path, cosine in best.items() if cosine >= LEAST and path not in seen), key=lambda path: (-best[path], path))[:ALIKE_MAX]
+    found.found = _within(index, view, ask, wanted)
+    sums = {match.path: match.sum for match in (*known, *found.found) if match.path not in found.vectors}
+    held = vectors.of(sums)
+    found.vectors.update(held)
+    found.found = [match for match in found.found if match.path in found.vectors]
+    return found
+
+
+def _nearest(vectors: VectorIndex, view: View, found: Alike) -> dict[str, float]:
+    """The best cosine of entries by path; what is not in the index yet is embedded for it."""
+    from memcli.index import static
+
+    assert found.question is not None
     fresh = {path: document for path, document in view.overlay.items() if document is not None}
     try:
         found.vectors = vectors.embed({path: (document.title, chunks(document.body)) for path, document in fresh.items()})
@@ -74,15 +94,8 @@ def alike(index: Index, view: View, ask: Ask, question: str, known: Sequence[Mat
     for near in vectors.nearest(found.question):
         if near.path not in view.overlay:
             best[near.path] = max(best.get(near.path, -1.0), near.cosine)
-    found.warning = vectors.warning
-    seen = {match.path for match in known}
-    wanted = sorted((path for path, cosine in best.items() if cosine >= LEAST and path not in seen), key=lambda path: (-best[path], path))[:ALIKE_MAX]
-    found.found = _within(index, view, ask, wanted)
-    sums = {match.path: match.sum for match in (*known, *found.found) if match.path not in found.vectors}
-    held = vectors.of(sums)
-    found.vectors.update(held)
-    found.found = [match for match in found.found if match.path in found.vectors]
-    return found
+    found.warning = vectors.warning or found.warning
+    return best
 
 
 def _waiting(kept: Mapping[str, object]) -> str:

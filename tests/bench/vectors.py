@@ -42,6 +42,7 @@ def against_float32(report: Report, vault: str, texts: Texts, count: int, questi
     """Bytes on disk, recall of the exact best ten, and time, for the vectors of a vault."""
     manifest = Manifest(f"{vault}/.mem/index/manifest")
     index = vector.VectorIndex(f"{vault}/.mem/index", manifest.vectors)
+    assert isinstance(index.embedder, static.Embedder)
     rows, keys = _float32(index.embedder, texts, count)
     report.title(f"INT8 against float32, {len(rows):,} vectors of {count:,} entries")
     raw, asked = f"{vault}/../float32-{count}", f"{vault}/../question-{count}"
@@ -74,7 +75,7 @@ def _float32(embedder: static.Embedder, texts: Texts, count: int) -> tuple[Float
     for path, text in texts.entries(count):
         front, body = text[4:].split("---\n", 1)
         title = front.split("title: ")[1].split("\n")[0]
-        for chunk, one in enumerate(vector.texts(chunks(body), title, embedder)):
+        for chunk, one in enumerate(embedder.sources(title, chunks(body))):
             keys[path, chunk] = len(tokens)
             tokens.append(one)
     rows = np.concatenate(list(embed.floats(static.Table(static.folder()), embedder.lexicon, tokens)))
@@ -108,7 +109,7 @@ def crossover(report: Report, folder: str, sizes: list[int]) -> None:
 def _made_up(path: str, rows: int) -> list[float]:
     """Write a segment of so many vectors in groups, as texts lie. Returns a question near one of them."""
     rng = np.random.default_rng(3)
-    centres = rng.standard_normal((max(rows // 500, 10), segment.DIMENSIONS), np.float32)
+    centres = rng.standard_normal((max(rows // 500, 10), static.DIMENSIONS), np.float32)
     entries: list[tuple[str, str, list[segment.Coded]]] = []
     for first in range(0, rows, 100_000):
         made = centres[rng.integers(0, len(centres), min(100_000, rows - first))]

@@ -16,7 +16,8 @@ import pytest
 from memcli import clock, config
 from memcli.errors import IndexUnusable
 from memcli.index import hnsw, segment, vector, verify
-from memcli.index.segment import DIMENSIONS, Coded, Segment
+from memcli.index.segment import Coded, Segment
+from memcli.index.static import DIMENSIONS
 from memcli.life import founding
 from memcli.search.run import Found
 from memcli.store import Store, Talk

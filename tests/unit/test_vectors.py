@@ -171,5 +171,5 @@ def test_vectors_of_any_length_are_found(tmp_path: Path, size: int) -> None:
     found = Segment(str(tmp_path / "v"))
     assert found.dimensions == size + -size % 8
     for at in range(0, 900, 90):
-        near = segment.merged([found.nearest(coded([x + rng.gauss(0, 0.4) for x in rows[at]]), 20)], 3)
+        near = segment.merged([found.nearest(segment.question([x + rng.gauss(0, 0.4) for x in rows[at]]), 20)], 3)
         assert near[0].path == f"{at:03}.md" and near[0].cosine > 0.8
