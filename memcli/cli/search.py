@@ -112,5 +112,7 @@ def _remarks(found: Found) -> Iterator[str]:
         yield "a large vault: files rewritten in place by other programs are not looked for (mem index takes them in)"
     if found.warning:
         yield found.warning
+    if found.hits and found.confidence and not found.confidence.coverage:
+        yield "the first hit has none of these words; it is the nearest in meaning"
     if found.dropped:
         yield f"a long query: {found.dropped} words were left out"

@@ -16,8 +16,8 @@ from memcli.index.view import View
 if TYPE_CHECKING:
     from memcli.index.vector import VectorIndex
 
-LEAST = 0.25  # cosine below which a piece that shares no word with the question is no answer to it
-KNOWN = 0.5  # share of a question's words that must have a meaning of their own, else only what words found is compared
+LEAST = 0.15  # cosine below which a piece that shares no word with the question is no answer to it
+KNOWN = 0.51  # share of a question's words that must have a meaning of their own, else only what words found is compared
 COLD = (Filter("state", "is", "cold"), Filter("state", "is", "archived"))
 ALIKE_MAX = 50  # entries that the vector channel adds
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
-from memcli.search.pool import Pool
+from memcli.search.pool import Pool, words
 from memcli.search.signals import Column, bm25, idf
 
 PIECES, WORDS = 3, 10
@@ -30,6 +30,18 @@ def coverage(held: Collection[str], rarity: Mapping[str, float]) -> float:
     """The share of the question's words that `held` has, the rare ones weighing more: 0..1, and 1 for a question without words."""
     total = sum(rarity.values())
     return sum(value for stem, value in rarity.items() if stem in held) / total if total else 1.0
+
+
+def held(pool: Pool, candidate: int) -> set[str]:
+    """The stems of a candidate's title and pieces."""
+    found = pool.candidates[candidate]
+    return {*words(found.entry.title), *(stem for number in found.pieces for stem in pool.pieces[number].stems)}
+
+
+def reach(pool: Pool, terms: Collection[str]) -> float:
+    """The largest coverage of a question's stems by any candidate: 0..1."""
+    rarity = worth(pool, terms)
+    return max((coverage(held(pool, at), rarity) for at in range(len(pool.candidates))), default=1.0)
 
 
 def added(pool: Pool, scores: Sequence[float], asked: Collection[str]) -> dict[str, float]:

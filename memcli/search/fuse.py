@@ -3,7 +3,8 @@
 score(piece) = sum of weight * signal / max(signal); an entry's is that of its best piece, SUPPORT times the mean of its BEST best, and
 WHOLE times its share of the best keyword score.
 The weights were chosen on five conversations (997 questions), leaving each out in turn, and kept where they helped on the one left out;
-Cranfield's abstracts, another kind of text, gave PROSE: outside of conversations the whole entry says more.
+Cranfield's abstracts, another kind of text, gave PROSE: outside of conversations the whole entry says more. fixtures/eval/notes gave FEW:
+a question in other words than the entry that answers it still shares small ones with many that do not.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ WEIGHTS = {
     "speaker": 0.4, "statement": 0.3, "substance": 0.4,  # name
 }
 PROSE = {"around": 0.4, "entry": 1.0}  # instead of those above, for pieces that are no turn of a conversation
+FEW = 0.4  # share of a question's words; when no entry has so many, these say little, and in prose WORDED weigh less by its cube
+WORDED = ("words", "around", "entry", "pairs")
 CHANNELS = {
     "keyword": ("words", "around", "entry", "pairs", "answers", "evidence"),
     "vector": ("likeness", "answers-like"),
@@ -76,6 +79,9 @@ def fuse(pool: Pool, question: str, terms: list[str], like: Question | None, vec
     best evidence extends the question. "last week" is counted from `today`."""
     columns = {name: _share(column()) for name, column in _signals(pool, question, terms, like, vectors, today).items() if name not in without}
     prose = {**WEIGHTS, **PROSE}
+    if "likeness" in columns:
+        credit = min(1.0, (feedback.reach(pool, terms) / FEW) ** 3)
+        prose.update((name, credit * prose[name]) for name in WORDED)
     weights: list[Mapping[str, float]] = [WEIGHTS if piece.chunk.speaker else prose for piece in pool.pieces]
     pieces = [sum(weights[number][name] * column[number] for name, column in columns.items()) for number in range(len(pool.pieces))]
     if hops > 1 and "evidence" not in without:

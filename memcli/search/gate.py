@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from memcli.search.feedback import coverage, worth
+from memcli.search.feedback import coverage, held, worth
 from memcli.search.moments import nearness, spans
-from memcli.search.pool import Pool, words
+from memcli.search.pool import Pool
 
 COVERAGE, GAP, FIRST, LAST = 0.5, 1.15, 5, 10
 _NAME = re.compile(r"(?<=[^\s.?!] )[A-Z][\w'’-]*\w")  # a capital that no sentence begins with
@@ -41,7 +41,7 @@ def judged(pool: Pool, order: Sequence[int], scores: Sequence[float], question: 
     if not order:
         return Confidence(rung, 0.0, None, tuple(names(question)))
     tenth = scores[order[LAST - 1]] if len(order) >= LAST else 0.0
-    return Confidence(rung, _coverage(pool, order[0], terms), scores[order[0]] / tenth if tenth > 0 else None,
+    return Confidence(rung, coverage(held(pool, order[0]), worth(pool, terms)), scores[order[0]] / tenth if tenth > 0 else None,
                       tuple(_missing(pool, order[:FIRST], question, today)))
 
 
@@ -49,12 +49,6 @@ def names(question: str) -> list[str]:
     """The words of a question that name one thing: capitalised inside a sentence, with digits, or written like code or a path."""
     found = [match[0].strip("\"'()[],;?!") for pattern in (_NAME, _CODE) for match in pattern.finditer(question)]
     return list(dict.fromkeys(re.sub(r"['’]s$", "", name) for name in found))
-
-
-def _coverage(pool: Pool, best: int, terms: Sequence[str]) -> float:
-    candidate = pool.candidates[best]
-    held = {*words(candidate.entry.title), *(stem for number in candidate.pieces for stem in pool.pieces[number].stems)}
-    return coverage(held, worth(pool, {*terms}))
 
 
 def _missing(pool: Pool, first: Sequence[int], question: str, today: date) -> list[str]:
