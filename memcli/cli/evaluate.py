@@ -45,8 +45,9 @@ PARAMS = {
     "kind": options.Arg("KIND", "locomo, longmemeval or qrels."),
     "source": options.Arg("SOURCE", "The file or folder of the data set."),
     "limit": options.Opt("--limit-questions --limit -n", "Ask the first N questions only; 0 for all.", metavar="N", kind=int, low=0),
-    "channels": options.Opt("--channels", "Only these channels: keyword, vector, time, name.", metavar="NAME,..."),
+    "channels": options.Opt("--channels", "Only these channels: keyword, vector, time, name, links.", metavar="NAME,..."),
     "ablate": options.Opt("--ablate", "Leave out these signals or channels.", metavar="NAME,..."),
+    "hops": options.Opt("--hops", "1: the best evidence does not extend the question.", metavar="N", kind=int, low=1, high=2),
     "all_turns": options.Opt("--all-turns", "longmemeval: put in what assistants say too.", kind=bool),
     "per_question": options.Opt("--per-question", "Print one JSON object per question instead.", kind=bool),
     "json": options.JSON,
@@ -59,6 +60,7 @@ def command(
     limit: int = 0,
     channels: str = "",
     ablate: str = "",
+    hops: int = 2,
     all_turns: bool = False,
     per_question: bool = False,
     json: bool = False,
@@ -74,7 +76,8 @@ def command(
         raise Usage("--all-turns is for longmemeval", "every turn of locomo is put in anyway" if kind == "locomo" else "documents have no turns")
     path = os.path.abspath(os.path.expanduser(source))
     with tempfile.TemporaryDirectory(prefix="mem-eval-") as folder:
-        found = run.evaluate(kind, path, folder, _opened, here.progress, most=limit, without=without(channels, ablate), all_turns=all_turns)
+        found = run.evaluate(kind, path, folder, _opened, here.progress, most=limit, without=without(channels, ablate), hops=hops,
+                             all_turns=all_turns)
     here.end_progress()
     if not found.rows:
         raise NothingFound(f"no question to ask in {source}", ", ".join(f"{reason}: {count}" for reason, count in found.skipped.items()))

@@ -40,9 +40,9 @@ forgotten since are found by what they said, newer ones are not. The more
 entries changed since, the longer it takes. (When a thing was true in the
 world is another question: ask it with a date in the query.)
 
-Channels are keyword, vector, time (dates in the question, "last week") and
-name (who speaks in a conversation); --ablate switches off channels or single
-signals. What the best pieces say extends the question; --hops 1 stops that."""
+Channels are keyword, vector, time (dates in the question, "last week"), name
+(who speaks in a conversation) and links (what a good entry points to, or is
+pointed to by); --ablate switches off channels or single signals. What the best pieces say extends the question; --hops 1 stops that."""
 
 PARAMS = {
     "words": options.Arg("QUERY...", "What to look for; - reads it from standard input.", many=True),
@@ -51,7 +51,7 @@ PARAMS = {
     **filters.PARAMS,
     "explain": options.Opt("--explain", "Print every term of every score.", kind=bool),
     "chunks": options.Opt("--chunks", "Print the best paragraphs or turns instead of entries.", kind=bool),
-    "channels": options.Opt("--channels", "Only these channels: keyword, vector, time, name.", metavar="NAME,..."),
+    "channels": options.Opt("--channels", "Only these channels: keyword, vector, time, name, links.", metavar="NAME,..."),
     "ablate": options.Opt("--ablate", "Leave out these signals or channels.", metavar="NAME,..."),
     "hops": options.Opt("--hops", "1: the best evidence does not extend the question.", metavar="N", kind=int, low=1, high=2),
     "at": options.AT,
@@ -112,7 +112,7 @@ def _remarks(found: Found) -> Iterator[str]:
         yield "a large vault: files rewritten in place by other programs are not looked for (mem index takes them in)"
     if found.warning:
         yield found.warning
-    if found.hits and found.confidence and not found.confidence.coverage:
-        yield "the first hit has none of these words; it is the nearest in meaning"
+    if found.meant:
+        yield "the first hit has none of these words; it is near in meaning, or linked"
     if found.dropped:
         yield f"a long query: {found.dropped} words were left out"

@@ -50,8 +50,9 @@ class Evaluation:
 
 
 def evaluate(kind: str, path: str, folder: str, opened: Opener, progress: Callable[[str, int, int], None], *, most: int = 0,
-             without: Collection[str] = (), all_turns: bool = False) -> Evaluation:
-    """Measure a data set. Vaults are made below `folder`, one at a time; `most` questions at most (0: all); `without` as in search."""
+             without: Collection[str] = (), hops: int = 2, all_turns: bool = False) -> Evaluation:
+    """Measure a data set. Vaults are made below `folder`, one at a time; `most` questions at most (0: all); `without` and
+    `hops` as in search."""
     found = Evaluation(kind)
     total = datasets.expected(kind, path)
     for number, stack in enumerate(datasets.read(kind, path, found.skipped, all_turns=all_turns)):
@@ -59,7 +60,7 @@ def evaluate(kind: str, path: str, folder: str, opened: Opener, progress: Callab
             continue
         place = os.path.join(folder, str(number))
         store = _vault(stack, place, opened, found.skipped)
-        for row in asked(store, stack.questions, without):
+        for row in asked(store, stack.questions, without, hops):
             found.rows.append(row)
             progress("asking", len(found.rows), max(most or total, len(found.rows)))
             if len(found.rows) == most:
@@ -82,7 +83,7 @@ def _vault(stack: Haystack, folder: str, opened: Opener, skipped: Counter[str]) 
     return store
 
 
-def asked(store: Store, questions: Iterable[Question], without: Collection[str] = ()) -> Iterator[Row]:
+def asked(store: Store, questions: Iterable[Question], without: Collection[str] = (), hops: int = 2) -> Iterator[Row]:
     """Each question, searched for at both grains: entries count as the session that they came from, pieces by their block ids."""
     sessions: dict[str, str] = {}
 
@@ -94,18 +95,18 @@ def asked(store: Store, questions: Iterable[Question], without: Collection[str] 
 
     for question in questions:
         began = clock.monotonic_s()
-        entries = _hits(store, question.text, without, chunks=False)
+        entries = _hits(store, question.text, without, hops, chunks=False)
         took_s = clock.monotonic_s() - began
         turn: Mapping[str, float] = {}
         if question.turns:
-            pieces = _hits(store, question.text, without, chunks=True)
+            pieces = _hits(store, question.text, without, hops, chunks=True)
             turn = metrics.measures(list(dict.fromkeys(hit.block for hit in pieces if hit.block)), question.turns)
         yield Row(question, turn, metrics.measures(list(dict.fromkeys(session(hit.path) for hit in entries)), question.entries), took_s)
 
 
-def _hits(store: Store, question: str, without: Collection[str], *, chunks: bool) -> list[Hit]:
+def _hits(store: Store, question: str, without: Collection[str], hops: int, *, chunks: bool) -> list[Hit]:
     try:
-        return store.search(plain(question), limit=DEPTH, scan="none", chunks=chunks, without=without).hits
+        return store.search(plain(question), limit=DEPTH, scan="none", chunks=chunks, without=without, hops=hops).hits
     except Usage:
         return []  # nothing in it can be searched for
 

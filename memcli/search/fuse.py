@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from memcli.index.segment import Coded, Question
-from memcli.search import feedback, signals
+from memcli.search import feedback, linked, signals
 from memcli.search.moments import spans
 from memcli.search.pool import Pool
 from memcli.search.signals import Column, Words
@@ -24,6 +24,7 @@ WEIGHTS = {
     "likeness": 1.0, "answers-like": 0.3,  # vector
     "time": 1.25, "kind": 0.3,  # time
     "speaker": 0.4, "statement": 0.3, "substance": 0.4,  # name
+    "links": 0.7,
 }
 PROSE = {"around": 0.4, "entry": 1.0}  # instead of those above, for pieces that are no turn of a conversation
 FEW = 0.4  # share of a question's words; when no entry has so many, these say little, and in prose WORDED weigh less by its cube
@@ -33,6 +34,7 @@ CHANNELS = {
     "vector": ("likeness", "answers-like"),
     "time": ("time", "kind"),
     "name": ("speaker", "statement", "substance"),
+    "links": ("links",),
 }
 SUPPORT, BEST, WHOLE = 0.4, 4, 0.25
 SIGNALS = (*WEIGHTS, "support", "whole", "repeats")  # all that can be left out
@@ -88,6 +90,9 @@ def fuse(pool: Pool, question: str, terms: list[str], like: Question | None, vec
         trust = feedback.trust(pool, pieces, terms)
         columns["evidence"] = [trust * value for value in _share(feedback.evidence(pool, feedback.added(pool, pieces, terms)))]
         pieces = [score + weights[number]["evidence"] * columns["evidence"][number] for number, score in enumerate(pieces)]
+    if "links" not in without:
+        columns["links"] = _linked(pool, pieces)
+        pieces = [score + weights[number]["links"] * columns["links"][number] for number, score in enumerate(pieces)]
     entries, best, whole = [], [], []
     for candidate in pool.candidates:
         ordered = sorted(candidate.pieces, key=lambda number: (-pieces[number], number))
@@ -125,6 +130,13 @@ def _share(column: Column) -> Column:
     """A signal as shares of its largest value."""
     most = max(column, default=0.0)
     return [value / most for value in column] if most > 0 else [0.0] * len(column)
+
+
+def _linked(pool: Pool, pieces: Column) -> Column:
+    """What an entry's links pass on to each of its pieces, as a share of the best score."""
+    scores = [max(pieces[number] for number in candidate.pieces) for candidate in pool.candidates]
+    lifted, most = linked.lifted(pool, scores), max(scores, default=0.0)
+    return [lifted[piece.entry] / most if most > 0 else 0.0 for piece in pool.pieces]
 
 
 def _whole(pool: Pool, columns: Mapping[str, Column], best: int) -> float:

@@ -54,9 +54,9 @@ class Pool:
         return number + distance if inside.start <= number + distance < inside.stop else -1
 
 
-def gather(index: Index, matches: Sequence[Match], scores: Mapping[str, float], past: Past | None = None) -> Pool:
-    """The pool of some matches, as they are or were in the `past`; what vanished meanwhile is passed over."""
-    pool = Pool()
+def gather(index: Index, matches: Sequence[Match], scores: Mapping[str, float], past: Past | None = None, into: Pool | None = None) -> Pool:
+    """The pool of some matches, as they are or were in the `past`, a new one or `into` another; what vanished meanwhile is passed over."""
+    pool = Pool() if into is None else into
     for match in matches:
         try:
             data = text.head(atomic.read(f"{index.vault.root}/{match.path}", index.max_bytes), index.max_bytes)

@@ -16,6 +16,7 @@ from memcli.index.segment import question
 from memcli.index.sync import Index
 from memcli.index.vector import VectorIndex
 from memcli.index.view import View
+from memcli.search import linked
 from memcli.search.pool import gather
 
 WORDS, SHOWN = 60, 3  # of an entry that are looked for, and of those shared that are named
@@ -58,7 +59,7 @@ def pointed_to(index: Index, view: View, entry: Entry) -> Iterator[tuple[Match, 
     wanted = {graph.key(link.target): link.rel for link in reversed(graph.links(entry))}
     called: dict[str, Match] = {}
     for match, other in _entries(index, view, "called", list(wanted)):
-        for name in graph.names(other.id, other.title, other.path, _aliases(other)):
+        for name in linked.names(other):
             known = called.get(name)
             if known is None or (len(match.path), match.path) < (len(known.path), known.path):
                 called[name] = match
@@ -70,7 +71,7 @@ def pointed_to(index: Index, view: View, entry: Entry) -> Iterator[tuple[Match, 
 
 def pointing(index: Index, view: View, entry: Entry) -> Iterator[tuple[Match, str]]:
     """The entries that link to an entry, by path, with the relation."""
-    names = {*graph.names(entry.id, entry.title, entry.path, _aliases(entry))}
+    names = {*linked.names(entry)}
     for match, other in _entries(index, view, "links", sorted(names)):
         rel = next((link.rel for link in graph.links(other) if graph.key(link.target) in names), graph.PLAIN)
         yield match, f"<- {rel}"
@@ -84,10 +85,6 @@ def _entries(index: Index, view: View, field_: str, values: Sequence[str]) -> li
     found = gather(index, index.keyword(view).search(ask, graph.LINKS_MAX, view.overlay), {})
     return sorted(((candidate.match, candidate.entry) for candidate in found.candidates), key=lambda pair: pair[0].path)
 
-
-def _aliases(entry: Entry) -> list[str]:
-    value = entry.meta.get("aliases")
-    return [str(item) for item in (value if isinstance(value, list) else [value]) if item]
 
 
 def _by_words(index: Index, view: View, entry: Entry) -> Iterator[tuple[Match, float, str]]:

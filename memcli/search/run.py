@@ -16,7 +16,7 @@ from memcli.index.hit import Hit as Match
 from memcli.index.hit import Part
 from memcli.index.sync import Index
 from memcli.index.view import View
-from memcli.search import channels, fuse, gate
+from memcli.search import channels, fuse, gate, linked
 from memcli.search import query as queries
 from memcli.search.channels import Alike
 from memcli.search.fuse import Scored, Share
@@ -57,13 +57,15 @@ class Hit:
 @dataclass(frozen=True, slots=True)
 class Found:
     """A search's answer, best first. `scanned` as in View; `dropped` counts words of an overlong query that were left out; `warning`
-    says which channel was off, and why; `confidence` is None for a query of nothing but filters."""
+    says which channel was off, and why; `confidence` is None for a query of nothing but filters; `meant` says that the first hit has none
+    of the words and was found by its meaning, or by a link."""
 
     hits: list[Hit]
     scanned: str
     dropped: int
     warning: str = ""
     confidence: Confidence | None = None
+    meant: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,8 @@ def search(index: Index, question: str, wish: Wish, scan: str) -> Found:
             listed = channels.keyword(index, view, ask, wish.limit, explain=False)
             return Found([_listed(index, marker, match, wish.past) for match in listed], view.scanned, ask.dropped)
         found = scoring(index, view, ask, wish)
-        return Found(_hits(index, found, marker, wish), view.scanned, ask.dropped, found.alike.warning, found.confidence)
+        meant = bool(found.order) and not found.pool.candidates[found.order[0]].keyword
+        return Found(_hits(index, found, marker, wish), view.scanned, ask.dropped, found.alike.warning, found.confidence, meant)
 
     return index.read(look, scan, embedded=True)
 
@@ -124,6 +127,8 @@ def _scored(index: Index, view: View, ask: Ask, wish: Wish, rung: str) -> Scorin
     alike = Alike() if {*fuse.CHANNELS["vector"]} <= {*wish.without} else channels.alike(index, view, ask, asked, matches)
     scores = {match.path: match.score for match in matches}
     pool = gather(index, [*matches[:_closely(wish)], *alike.found], scores, wish.past)
+    if "links" not in wish.without:
+        linked.widen(index, view, ask, pool, wish.past)
     terms, today = words(asked), wish.now.date()
     scored = fuse.fuse(pool, asked, terms, alike.question, alike.vectors, wish.without, wish.hops, today)
     order = sorted(range(len(pool.candidates)), key=lambda at: (-scored.entries[at], pool.candidates[at].match.path))
