@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from memcli.errors import IndexUnusable, MemError
@@ -38,15 +39,26 @@ def other(index: Index, view: View) -> View:
 
 
 def embed(index: Index, view: View) -> View:
-    """The view with a vector for every piece, if the embedder can be had: what waits is folded in. Says what it lacks."""
+    """The view with a vector for every piece, if the embedder can be had, and a sound graph beside every large segment: what waits is
+    folded in. Says what it lacks."""
     assert view.manifest
     outside = index.outside
     if outside and outside.id == "none":
         return view
-    wanting = fold.stale(view.manifest.vectors, outside) or view.manifest.vectors["waiting"] or outside and view.hidden
+    kept = view.manifest.vectors
+    wanting = fold.stale(kept, outside) or kept["waiting"] or outside and view.hidden or _graphless(index, kept)
     if not wanting or not _ready(index, tell=True):
         return view
     return _folded(index, view, index.patience_s)
+
+
+def _graphless(index: Index, kept: Mapping[str, object]) -> bool:
+    """Whether a graph is missing or damaged that can be made anew."""
+    from importlib.util import find_spec
+
+    from memcli.index.vector import graphless
+
+    return graphless(index.vault.index, kept) and find_spec("usearch") is not None
 
 
 def _ready(index: Index, *, tell: bool) -> bool:

@@ -9,6 +9,7 @@ from types import TracebackType
 
 from memcli.errors import IndexUnusable, Locked
 
+_FOOTER_MAX = 1024  # bytes
 _MAGIC = (1337).to_bytes(4, "little")
 REBUILD = "rebuild it: mem index --rebuild"
 
@@ -34,7 +35,13 @@ class EngineErrors:
 
 
 def seal(folder: str) -> list[int]:
-    """What tells cheaply that nothing was changed since: a checksum over the files' names, sizes and times, and one of `meta.json`."""
+    """What tells that nothing was changed since: a checksum over the files' names, sizes and times, one of `meta.json`, and one over the
+    files' names and their own checksums."""
+    return [*_seen(folder), _sum_of_footers(folder)]
+
+
+def _seen(folder: str) -> list[int]:
+    """The part of a seal that is cheap to look at."""
     rows = []
     for entry in os.scandir(folder):
         if not entry.name.startswith("."):
@@ -49,12 +56,14 @@ def prove(folder: str, sealed: list[int], *, committing: bool) -> None:
     `committing`: a fold may have come as far as its commit, so `meta.json` may be newer than the seal.
     """
     with EngineErrors(folder):
-        now = seal(folder)
-        if now == sealed:
+        now = _seen(folder)
+        if now == sealed[:2]:
             return
         wrong = damaged(folder)
         if now[1] != sealed[1] and not committing:
             wrong.append("meta.json")
+        if not wrong and not committing and _sum_of_footers(folder) != sealed[2]:
+            wrong.append("one file, which has the content of another,")
     if wrong:
         raise IndexUnusable(f"keyword index {folder}: {wrong[0]} is not what was written", REBUILD)
 
@@ -67,10 +76,26 @@ def _sum_of_meta(folder: str) -> int:
 def damaged(folder: str) -> list[str]:
     """The index files whose content is not what was written, by the checksum at the end of each. Reads all of them.
 
-    The engine itself does not look at these checksums when it opens a folder; what it opens may answer wrongly.
+    The engine itself does not look at these checksums when it opens a folder; what it opens may answer wrongly, or abort the process.
     """
-    names = [name for name in sorted(os.listdir(folder)) if "." in name and not name.startswith((".", "meta.json"))]
-    return [name for name in names if not _sound(os.path.join(folder, name))]
+    return [name for name in _names(folder) if not _sound(os.path.join(folder, name))]
+
+
+def _names(folder: str) -> list[str]:
+    return [name for name in sorted(os.listdir(folder)) if "." in name and not name.startswith((".", "meta.json"))]
+
+
+def _sum_of_footers(folder: str) -> int:
+    """A checksum over the files' names and ends: two files that changed places are sound, each by itself."""
+    check = 0
+    for name in _names(folder):
+        with open(os.path.join(folder, name), "rb") as file:
+            end = file.seek(0, os.SEEK_END)
+            file.seek(max(end - _FOOTER_MAX, 0))
+            data = file.read()
+        length = int.from_bytes(data[-8:-4], "little")
+        check = zlib.crc32(name.encode() + b"\n" + data[-8 - length:], check)
+    return check
 
 
 def _sound(path: str) -> bool:

@@ -36,7 +36,7 @@ FETCHED = 256  # rows asked of a graph
 _BUILT_WITH = 64  # rows that are weighed for each new row's neighbours; twice as many took twice the time and found the same
 _BATCH = 8_192
 _BLOCK = 1 << 20  # bytes
-_HINT = "mem index --rebuild makes it anew from the files; nothing is lost"
+_HINT = "mem index makes it anew; nothing is lost"
 
 Kept = list[Any]  # of a graph, in the manifest: the file's name, size (bytes), modification and change time (ns), CRC-32
 

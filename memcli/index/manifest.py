@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from memcli.entries import atomic
 from memcli.errors import IndexUnusable
 
-FORMAT = 7
+FORMAT = 8
 _HINT = "mem index --rebuild makes it anew from the files; nothing is lost"
 _HEADER_MAX = 4096
 

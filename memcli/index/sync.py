@@ -130,8 +130,11 @@ class Index:
         from memcli.index import catchup
 
         if take_in:
-            view = self.read(lambda view: catchup.embed(self, view) if view.manifest else view, "files")
-            rows = view.rows()
+            def whole(view: View) -> tuple[View, list[Row]]:
+                view = catchup.embed(self, view) if view.manifest else view
+                return view, view.rows()
+
+            view, rows = self.read(whole, "files")
         else:
             view = self.load()
             rows = view.rows()

@@ -223,6 +223,19 @@ def with_graphs(folder: str, kept: Mapping[str, object], progress: Callable[[str
     return {**kept, "graphs": found}
 
 
+def graphless(folder: str, kept: Mapping[str, object]) -> bool:
+    """Whether a segment of more than HNSW_FROM rows has no sound graph beside it."""
+    for name in segments(kept):
+        if Segment(f"{folder}/{name}").rows > HNSW_FROM:
+            from memcli.index import hnsw
+
+            try:
+                hnsw.prove(folder, graphs(kept).get(name))
+            except IndexUnusable:
+                return True
+    return False
+
+
 def held(folder: str, kept: Mapping[str, object], sums: Mapping[str, str]) -> set[str]:
     """The entries (by path and checksum) that have vectors."""
     return {path for name in segments(kept) for path in Segment(f"{folder}/{name}").of(sums)}

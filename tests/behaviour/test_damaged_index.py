@@ -88,7 +88,25 @@ def test_a_manifest_damaged_where_search_does_not_look(small: Box, section: str)
     data = small.read(".mem/index/manifest")
     piece = {"catalog": b'"Entry"', "ids": b"\n01h00"}[section]
     assert piece in data
-    small.write(".mem/index/manifest", data.replace(piece, piece.upper()[:-1] + b"9", 1))
+    broken = data.replace(piece, piece.upper()[:-1] + b"9", 1)
+    small.write(".mem/index/manifest", broken)
+    assert "entries   30\n" in small.run("index", check=0).out
+    small.write(".mem/index/manifest", broken)
     assert small.run("show", "e03.md", check=0).out
     assert len(small.run("list", "--format", "{title}\n", check=0).out.splitlines()) == 30
     assert "word05" in small.run("show", f"01h{5:023d}", check=0).out
+
+
+def test_files_that_changed_places_are_noticed(small: Box) -> None:
+    """Each is whole by its own checksum; the engine would abort the process on some."""
+    for kind in ("idx", "term", "store", "fieldnorm", "pos", "fast"):
+        (folder,) = (name for name in os.listdir(small.path(".mem/index")) if name.startswith("keyword-"))
+        names = sorted(name for name in os.listdir(small.path(f".mem/index/{folder}")) if name[0] != "." and name != "meta.json")
+        one = next(name for name in names if name.endswith(f".{kind}"))
+        other = next(name for name in names if name != one)
+        paths = [small.path(f".mem/index/{folder}/{name}") for name in (one, "between", other)]
+        for source, target in ((0, 1), (2, 0), (1, 2)):
+            os.rename(paths[source], paths[target])
+        result = small.run("search", "common", "word05", check=0)
+        assert result.err.count("\n") == 1 and "not what was written" in result.err and "e05.md" in result.out
+        intact(small)

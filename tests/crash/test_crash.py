@@ -7,6 +7,7 @@ import resource
 from pathlib import Path
 
 import campaign
+import damage
 import pytest
 from box import Box
 from breaking import COMMANDS, Tally, before, broken_at, check, copied, template
@@ -96,3 +97,10 @@ def test_an_interrupted_command_says_so_and_is_finished_by_the_next(box: Box) ->
     assert "interrupted" in after.err
     shown = json.loads(box.run("show", id_, "--json").out)
     assert shown["tags"] == ["x"] and shown["front_matter"]["importance"] == 0.5
+
+
+def test_damaged_index_files(tmp_path: Path) -> None:
+    tally, target = Tally(), damage.Target.of(Box(str(tmp_path)))
+    for number in range(25):
+        damage.damaged_once(target, number, tally, deep=number % 12 == 3)
+    assert not tally.wrong, tally.wrong

@@ -1,6 +1,6 @@
 """`make crash`: kills and starves mem for some minutes, and prints what it found. Exit status 1 when a promise was broken.
 
-    python tests/support/campaign.py [PART...]     parts: kills points failures disk writers
+    python tests/support/campaign.py [PART...]     parts: kills points failures disk writers damage
 
 The short versions in tests/crash run with the other tests.
 """
@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import damage
 from box import MEM, Box, killed
 from breaking import COMMANDS, Tally, before, broken_at, check, copied, kill_after, sound, start, template
 
@@ -174,12 +175,23 @@ def writers(processes: int, each: int) -> Tally:
     return tally
 
 
+def damages(count: int) -> Tally:
+    """So many damaged index files, each with a search after it."""
+    tally = Tally()
+    with homes() as home:
+        target = damage.Target.of(Box(home()))
+        for number in range(count):
+            damage.damaged_once(target, number, tally, deep=True)
+    return tally
+
+
 PARTS: dict[str, Callable[[], tuple[str, Tally]]] = {
     "kills": lambda: ("400 SIGKILLs at random moments of add, set, forget, ingest and undo", kills(400)),
     "points": lambda: ("SIGKILL at every named point of every mutating command", faults((*POINTS, *PRIMITIVES), "kill", tuple(COMMANDS), 60)),
     "failures": lambda: ("the N-th write, fsync or rename failing, for every N",
                          faults(("write", "append", "fsync", "rename", "open", "mkdir", "unlink"), "EIO", tuple(COMMANDS), 60)),
     "disk": lambda: (f"a full disk at {SIZES} sizes", disk(SIZES)),
+    "damage": lambda: ("200 damaged index files", damages(200)),
     "writers": lambda: ("16 processes x 50 adds", writers(16, 50)),
 }
 

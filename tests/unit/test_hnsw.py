@@ -5,6 +5,7 @@ The number of rows from which there is a graph is lowered, so that small vaults 
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import random
 import shutil
@@ -168,6 +169,21 @@ def test_a_missing_graph_is_said_and_made_again(vault: Vault, monkeypatch: pytes
     assert vault.differences() == ["a graph of the vector index is missing"]
     vault.grow(6)  # more than the pending log takes, so it is folded
     assert not vault.search("a garden in winter").warning and vault.differences() == [] and len(vault.graphs) == 1
+
+
+def test_what_mem_index_does_makes_it_again(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
+    vault.graphs[0].write_bytes(b"broken")
+    with monkeypatch.context() as patch:
+        find = importlib.util.find_spec
+        patch.setattr(importlib.util, "find_spec", lambda name: None if name == "usearch" else find(name))  # without it nothing can be done
+        before = vault.kept
+        vault.store.index.status(take_in=True)
+        assert vault.kept == before and vault.differences() == ["a graph of the vector index is damaged"]
+    vault.store.index.status(take_in=True)
+    assert vault.differences() == [] and not vault.search("a garden").warning
+    before = vault.kept
+    vault.store.index.status(take_in=True)
+    assert vault.kept == before
 
 
 def test_no_link_is_followed(vault: Vault, tmp_path: Path) -> None:
