@@ -31,6 +31,7 @@ _SCRIPTS = (  # scripts without spaces between words, and Hangul, whose words ca
 )
 _EMOJI = "\u231a-\u23ff\u25aa-\u27bf\u2934-\u2935\u2b00-\u2bff\U0001f000-\U0001f3fa\U0001f400-\U0001faff"
 _SEARCHABLE = re.compile(f"[^\\W_]|[{_EMOJI}]")
+_HALF_WIDTH = re.compile("[\uff65-\uff9f]+")
 _LETTERS = r"[^\W_]"
 _SIGNS = r"[_\-./:@#+&'’\\]{1,3}"
 _CODE = re.compile(rf"(?<!{_LETTERS}){_LETTERS}++((?:{_SIGNS}{_LETTERS}++)+|(?:\+\+|#)(?!\w))?")
@@ -45,9 +46,24 @@ def _run() -> re.Pattern[str]:
     return re.compile(f"[{_SCRIPTS}]+|[{_EMOJI}]")
 
 
+@lru_cache(maxsize=1)
+def _alike() -> dict[int, str]:
+    """The letters that count as others: Greek without accents and with one sigma, the Turkish İ as I, the Russian ё as е."""
+    letters = (*range(0x370, 0x400), *range(0x1F00, 0x2000), *map(ord, "İЁё"))
+    bare = {code: unicodedata.normalize("NFD", chr(code))[0] for code in letters}
+    return {code: letter for code, letter in bare.items() if letter != chr(code)} | {ord("ς"): "σ"}
+
+
 def normal(text: str) -> str:
-    """The text in Unicode form NFC, so that one word has one spelling."""
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
+    """The text in Unicode form NFC and without half-width Katakana, so that one word has one spelling."""
+    if text.isascii():
+        return text
+    return _HALF_WIDTH.sub(lambda run: unicodedata.normalize("NFKC", run[0]), unicodedata.normalize("NFC", text))
+
+
+def letters(text: str) -> str:
+    """The text with letters that its readers do not tell apart made alike, where the engine leaves them. Same length."""
+    return text if text.isascii() else text.translate(_alike())
 
 
 def searchable(text: str) -> bool:
@@ -134,7 +150,7 @@ def names(document: Document) -> str:
 def texts(document: Document) -> dict[str, str]:
     """The four word fields' text, before tokenising."""
     raw = (document.title, "\n".join(document.tags), names(document), document.body)
-    return {field: spaced(normal(text)) for field, text in zip(WORD_FIELDS, raw, strict=True)}
+    return {field: spaced(letters(normal(text))) for field, text in zip(WORD_FIELDS, raw, strict=True)}
 
 
 def gram_text(document: Document) -> str:
@@ -146,4 +162,4 @@ def gram_text(document: Document) -> str:
 def code_text(document: Document) -> str:
     """The `code` field's text."""
     raw = (document.title, *document.tags, *document.aliases, document.key, document.path, document.body)
-    return " ".join(word for text in raw for word in code_words(normal(text)))
+    return " ".join(word for text in raw for word in code_words(letters(normal(text))))

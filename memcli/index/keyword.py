@@ -24,7 +24,7 @@ from memcli.index.ranking import Ranking
 if TYPE_CHECKING:
     import tantivy
 
-FORMAT = 1  # raise it with any change to the schema, the tokenisers or `analysis` that alters what is indexed
+FORMAT = 2  # raise it with any change to the schema, the tokenisers or `analysis` that alters what is indexed
 HEAP_BYTES = 50_000_000
 
 
@@ -32,7 +32,7 @@ class Analyzers:
     """The engine's tokenisers, by name.
 
     `stem`: English stems without stop words; `all`: with them; `plain`: words as written; `space`: cut at spaces only. All fold
-    case and accents and drop tokens too long to be words.
+    case and accents (with `analysis.letters`) and drop tokens too long to be words.
     """
 
     def __init__(self) -> None:
@@ -51,11 +51,11 @@ class Analyzers:
 
     def words(self, analyzer: str, text: str) -> list[str]:
         """The tokens of a text."""
-        return self.by_name[analyzer].analyze(text)
+        return self.by_name[analyzer].analyze(analysis.letters(text))
 
     def positions(self, analyzer: str, text: str) -> list[tuple[int, str]]:
         """The tokens of a text with their places."""
-        return [(token.position, token.text) for token in self.by_name[analyzer].pre_tokenize(text).tokens]
+        return [(token.position, token.text) for token in self.by_name[analyzer].pre_tokenize(analysis.letters(text)).tokens]
 
 
 @lru_cache(maxsize=1)
