@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from memcli.cli import options
+from memcli.errors import Usage
 
+QUERY_MAX = 1 << 20  # bytes
 PARAMS = {
     "type_": options.Opt("--type -T", "Only this type.", metavar="TYPE"),
     "tag": options.Opt("--tag", "Only with this tag; may be repeated.", metavar="TAG", many=True),
@@ -19,12 +21,15 @@ PARAMS = {
 
 
 def query(words: Sequence[str]) -> str:
-    """The query that some arguments make; a lone - reads at most a mebibyte of standard input."""
+    """The query that some arguments make; a lone - reads standard input. Raises Usage on more than a mebibyte."""
     if list(words) != ["-"]:
         return " ".join(words)
     import sys
 
-    return sys.stdin.buffer.read(1 << 20).decode("utf-8", "replace")
+    data = sys.stdin.buffer.read(QUERY_MAX + 1)
+    if len(data) > QUERY_MAX:
+        raise Usage("the query on standard input is longer than a mebibyte", "a few words are found best")
+    return data.decode("utf-8", "replace")
 
 
 def given(type_: str, tag: Sequence[str] | None, state: str, path: str, key: str, source: str, since: str, until: str) -> list[str]:

@@ -115,4 +115,4 @@ def _remarks(found: Found) -> Iterator[str]:
     if found.meant:
         yield "the first hit has none of these words; it is near in meaning, or linked"
     if found.dropped:
-        yield f"a long query: {found.dropped} words were left out"
+        yield f"a long query: words left out or shortened: {found.dropped}"

@@ -68,7 +68,7 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A whole query. `filters` is a conjunction of alternatives. `dropped` counts words left out because there were too many."""
+    """A whole query. `filters` is a conjunction of alternatives. `dropped` counts words left out or shortened because there was too much."""
 
     clauses: tuple[Positive | Not, ...]
     filters: tuple[tuple[Condition, ...], ...] = ()

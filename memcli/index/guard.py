@@ -7,7 +7,7 @@ import os
 import zlib
 from types import TracebackType
 
-from memcli.errors import IndexUnusable, Locked
+from memcli.errors import IndexUnusable, Locked, Usage
 
 _FOOTER_MAX = 1024  # bytes
 _MAGIC = (1337).to_bytes(4, "little")
@@ -31,6 +31,8 @@ class EngineErrors:
         reason = " ".join(str(error).split())[:200]
         if "LockBusy" in reason:
             raise Locked(f"keyword index {self.folder}: another process is writing it", "try again when it is done") from None
+        if "RegexQueryError" in reason:  # our patterns are well-formed, so it is too much of one
+            raise Usage("a filter of the query is too long a pattern", "fewer * and ?, or a shorter text") from None
         raise IndexUnusable(f"keyword index {self.folder}: {reason}", REBUILD) from error
 
 

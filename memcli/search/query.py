@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import accumulate
 
 from memcli.entries.model import STATES, TYPES
 from memcli.errors import Usage
@@ -25,6 +26,8 @@ from memcli.index.ask import Ask, Condition, Filter, Not, Phrase, Positive, Pref
 from memcli.search import dates
 
 WORDS_MAX = 256
+LONGEST = 1_000  # characters of a word; of a longer one the beginning is looked for
+LETTERS_MAX = 16_000  # characters of all words together
 _SINGLE = ("type", "state", "path", "key", "source", "id")  # one value per entry: repeated, they are alternatives
 _FIELDS = ("tag", "title", *_SINGLE, *dates.FIELDS)
 _FILTER = rf'(?P<field>{"|".join(_FIELDS)}):(?:"(?P<quoted>[^"]+)"|(?P<value>[^\s"]+))'
@@ -35,7 +38,7 @@ _CHOICES = {"type": TYPES, "state": STATES}
 def parse(text: str, *, fuzzy: bool = False, filters: Sequence[str] = ()) -> Ask:
     """The query in `text`, within `filters` (each `field:value` or `-field:value`, unquoted).
 
-    Raises Usage on an empty query, on nothing but exclusions, and on a value that a field cannot have.
+    Raises Usage on an empty query, on nothing but exclusions, on too many of them or of filters, and on a value that a field cannot have.
     """
     clauses: list[Positive | Not] = []
     conditions: list[tuple[str, tuple[Condition, ...]]] = []
@@ -92,6 +95,8 @@ def _condition(field: str, value: str) -> tuple[Condition, ...]:
 
 
 def _filter(field: str, value: str) -> Filter:
+    if len(value) > LONGEST:
+        raise Usage(f"{field}: has a value of more than {LONGEST} characters", "the beginning is enough, with a * at its end")
     choices = _CHOICES.get(field)
     if choices:
         if value.lower() not in choices:
@@ -117,26 +122,38 @@ def _path(value: str) -> Filter:
 
 def _conjunction(found: list[tuple[str, tuple[Condition, ...]]]) -> tuple[tuple[Condition, ...], ...]:
     """Each filter as alternatives; those on a field with one value joined, the others each by itself."""
-    joined: dict[str, tuple[Condition, ...]] = {}
-    for at, (field, either) in enumerate(found):
-        name = field if field in _SINGLE else str(at)
-        joined[name] = joined.get(name, ()) + either
-    return tuple(joined.values())
+    joined: dict[str | tuple[Condition, ...], dict[Condition, None]] = {}
+    for field, either in found:
+        joined.setdefault(field if field in _SINGLE else either, {}).update(dict.fromkeys(either))
+    return tuple(map(tuple, joined.values()))
 
 
 def _capped(clauses: list[Positive | Not]) -> tuple[tuple[Positive | Not, ...], int]:
-    """The distinct clauses, at most WORDS_MAX: stop words go first, then what comes last. With how many were dropped."""
-    distinct = list(dict.fromkeys(clauses))
-    if len(distinct) <= WORDS_MAX:
-        return tuple(distinct), 0
+    """The distinct clauses, at most WORDS_MAX and LETTERS_MAX, none longer than LONGEST: stop words go first, then what comes last. With how
+    many were dropped or shortened."""
+    long: dict[Positive | Not, Positive] = {clause: _shortened(clause) for clause in clauses if not isinstance(clause, Not) and len(clause.text) > LONGEST}
+    distinct = list(dict.fromkeys(long.get(clause) or clause for clause in clauses))
+    if len(distinct) <= WORDS_MAX and sum(map(_letters, distinct)) <= LETTERS_MAX:
+        return tuple(distinct), len(long)
     stop = frozenset(analysis.STOP_WORDS)
     telling = [clause for clause in distinct if not (isinstance(clause, Term) and clause.text.lower() in stop)]
-    excluding = [clause for clause in telling if isinstance(clause, Not)]
-    kept = {*excluding, *telling[:WORDS_MAX]}
-    return tuple(clause for clause in telling if clause in kept), len(distinct) - len(kept)
+    kept: set[Positive | Not] = {clause for clause in telling if isinstance(clause, Not)}
+    letters = accumulate(map(_letters, telling))
+    kept.update(clause for clause, so_far in zip(telling[:WORDS_MAX], letters) if so_far <= LETTERS_MAX)
+    return tuple(clause for clause in telling if clause in kept), len(distinct) - len(kept) + sum(short in kept for short in long.values())
+
+
+def _shortened(clause: Positive) -> Positive:
+    return type(clause)(clause.text[:LONGEST])
+
+
+def _letters(clause: Positive | Not) -> int:
+    return 0 if isinstance(clause, Not) else len(clause.text)
 
 
 def _check(ask: Ask, text: str) -> None:
+    if len(ask.negative) + sum(map(len, ask.filters)) > WORDS_MAX:
+        raise Usage(f"the query has more than {WORDS_MAX} filters and exclusions", "a prefix, as in tag:x* or -word*, can stand for many")
     if ask.positive or ask.filters:
         return
     if ask.negative:

@@ -56,7 +56,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A search's answer, best first. `scanned` as in View; `dropped` counts words of an overlong query that were left out; `warning`
+    """A search's answer, best first. `scanned` as in View; `dropped` counts words of an overlong query that were left out or shortened; `warning`
     says which channel was off, and why; `confidence` is None for a query of nothing but filters; `meant` says that the first hit has none
     of the words and was found by its meaning, or by a link."""
 
