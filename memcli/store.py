@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from memcli.life.doctor import Problem
     from memcli.life.intake import Report
     from memcli.search.context import Pack
-    from memcli.search.related import Related
+    from memcli.search.related import Nearby
     from memcli.search.run import Found
 
 __all__ = ["Changed", "Store", "Talk"]
@@ -88,10 +88,10 @@ class Store(Desk):
         from memcli.search import context
         from memcli.search.run import Wish
 
-        core, ranked = context.collected(self.index, query, Wish(self.now, context.PIECES_MAX, filters=filters), scan)
-        return context.packed(core, ranked, budget)
+        found = context.collected(self.index, query, Wish(self.now, context.PIECES_MAX, filters=filters), scan)
+        return context.packed(found.core, found.ranked, budget, found.warning)
 
-    def related(self, name: str, limit: int) -> tuple[Entry, list[Related]]:
+    def related(self, name: str, limit: int) -> tuple[Entry, Nearby]:
         """An entry, and what is near to it: linked to it, or alike."""
         from memcli.search import related
 
@@ -99,15 +99,17 @@ class Store(Desk):
         entry = text.read(data, path)
         return entry, related.related(self.index, entry, text.data_sum(data), limit)
 
-    def timeline(self, query: str = "", filters: Sequence[str] = (), since: str = "", until: str = "") -> list[Row]:
-        """Entries in the order in which they happened: all but forgotten ones, or those that a query or filters find."""
+    def timeline(self, query: str = "", filters: Sequence[str] = (), since: str = "", until: str = "") -> tuple[list[Row], str]:
+        """Entries in the order in which they happened: all but forgotten ones, or those that a query or filters find. And which channel
+        was off when they were looked for, "" for none."""
         from memcli.search import timeline
 
         rows = self.rows(lambda row: row.state != "forgotten")
         if query or filters:
-            paths = {hit.path for hit in self.search(query, limit=timeline.FOUND_MAX, filters=filters).hits}
-            rows = [row for row in rows if row.path in paths]
-        return timeline.timeline(rows, since, until)
+            found = self.search(query, limit=timeline.FOUND_MAX, filters=filters)
+            paths = {hit.path for hit in found.hits}
+            return timeline.timeline((row for row in rows if row.path in paths), since, until), found.warning
+        return timeline.timeline(rows, since, until), ""
 
     def forget(self, names: Sequence[str], reason: str = "") -> Changed:
         """Replace entries by tombstones; `restore` brings them back from history."""

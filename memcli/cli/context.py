@@ -56,6 +56,8 @@ def command(
     query = filters.query(words)
     packed = here.store(vault).context(query, budget, filters.given(type_, tag, state, path, key, source, since, until),
                                        "none" if no_scan else "auto")
+    if packed.warning:
+        here.warn(packed.warning)
     if not packed.blocks and packed.left:
         raise Usage(f"--budget {budget} is too small for any of the {packed.left} passages found", f"the shortest needs {packed.least} tokens")
     if not packed.blocks:

@@ -42,7 +42,10 @@ def command(
     """Show what is near."""
     here = session.current()
     store = here.store(vault)
-    entry, found = store.related(name, limit)
+    entry, near = store.related(name, limit)
+    found = near.found
+    if near.warning:
+        here.warn(near.warning)
     if json:
         here.json_out(records.near(entry.id, found))
     elif not here.each([records.related(one) for one in found], jsonl=jsonl, template=template, null=null, root=store.vault.root):

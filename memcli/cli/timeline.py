@@ -55,7 +55,9 @@ def command(
     """Show what happened when."""
     here = session.current()
     store = here.store(vault)
-    rows = store.timeline(filters.query(words or []), filters.given(type_, tag, state, path, key, source, "", ""), since, until)
+    rows, warning = store.timeline(filters.query(words or []), filters.given(type_, tag, state, path, key, source, "", ""), since, until)
+    if warning:
+        here.warn(warning)
     rows = rows[-limit:] if limit else rows
     rows = rows[::-1] if reverse else rows
     if json:
@@ -65,4 +67,13 @@ def command(
 
         here.lines(text.timeline(rows, here.color))
     if not rows and not json:
-        raise NothingFound("nothing happened then" if since or until else "no entry that says when it happened", "mem timeline without options shows all")
+        raise NothingFound(*_nothing(words or [], bool(since or until)))
+
+
+def _nothing(words: list[str], bounded: bool) -> tuple[str, str]:
+    """What to say when there is nothing to show, and what to do next."""
+    if bounded:
+        return "nothing happened then", "mem timeline without options shows all"
+    if words:
+        return f"nothing found for {' '.join(words)[:80]!r}", "try fewer or other words; mem timeline without any shows all"
+    return "no entry that says when it happened", "mem add makes one; --type and the other filters leave some out"

@@ -69,11 +69,13 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """What was packed. `left` counts the passages that did not fit, `least` is the budget (tokens) that the shortest of them needs."""
+    """What was packed. `left` counts the passages that did not fit, `least` is the budget (tokens) that the shortest of them needs,
+    `warning` says which channel was off, and why; "" for none."""
 
     blocks: list[Block]
     left: int
     least: int
+    warning: str = ""
 
 
 def tokens(text: str) -> int:
@@ -89,16 +91,28 @@ def tokens(text: str) -> int:
     return math.ceil(count)
 
 
-def collected(index: Index, question: str, wish: Wish, scan: str) -> tuple[list[tuple[Entry, str]], list[Passage]]:
-    """The core entries, latest changed first, and the best passages for a question. Raises Usage for a question that asks nothing."""
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What may be packed: the core entries with their moments, latest changed first, and the best passages, best first. `warning` says
+    which channel was off, and why; "" for none."""
+
+    core: list[tuple[Entry, str]]
+    ranked: list[Passage]
+    warning: str
+
+
+def collected(index: Index, question: str, wish: Wish, scan: str) -> Collected:
+    """The core entries, and the best passages for a question. Raises Usage for a question that asks nothing."""
     ask = queries.parse(question, filters=wish.filters)
 
-    def look(view: View) -> tuple[list[tuple[Entry, str]], list[Passage]]:
+    def look(view: View) -> Collected:
         core = index.keyword(view).search(Ask((), ((Filter("state", "is", "core"),),)), PIECES_MAX, view.overlay)
         always = [(candidate.entry, candidate.moment) for candidate in gather(index, core, {}).candidates]
         always.sort(key=lambda pair: (pair[0].updated, pair[0].path), reverse=True)
         found = scoring(index, view, ask, wish) if ask.positive else None
-        return always, [_passage(found, number, repeats) for number, repeats in pieces(found, wish)] if found else []
+        if found is None:
+            return Collected(always, [], "")
+        return Collected(always, [_passage(found, number, repeats) for number, repeats in pieces(found, wish)], found.alike.warning)
 
     return index.read(look, scan, embedded=True)
 
@@ -110,7 +124,7 @@ def _passage(found: Scoring, number: int, repeats: float) -> Passage:
                    max(found.scored.pieces[number] - REPEATS * repeats, 1e-6))
 
 
-def packed(core: Iterable[tuple[Entry, str]], ranked: Sequence[Passage], budget: int) -> Pack:
+def packed(core: Iterable[tuple[Entry, str]], ranked: Sequence[Passage], budget: int, warning: str = "") -> Pack:
     """What fits into `budget` tokens, written as `rendered` does: core entries (with their moments) first, then passages, best first."""
     taken: list[Passage] = []
     ours: dict[str, list[Passage]] = {}
@@ -135,7 +149,7 @@ def packed(core: Iterable[tuple[Entry, str]], ranked: Sequence[Passage], budget:
     blocks = [Block(own[0].entry, own[0].moment, max(passage.score for passage in own), tuple(sorted(own, key=lambda passage: passage.start)))
               for own in ours.values()]
     blocks.sort(key=lambda block: (block.score > 0, -block.score))  # core entries stay in their order
-    return Pack(blocks, len(left), min(left, default=0) + budget - room)
+    return Pack(blocks, len(left), min(left, default=0) + budget - room, warning)
 
 
 def rendered(blocks: Sequence[Block]) -> str:

@@ -35,21 +35,30 @@ class Related:
     reasons: list[str] = field(default_factory=list)
 
 
-def related(index: Index, entry: Entry, sum_: str, limit: int) -> list[Related]:
+@dataclass(frozen=True, slots=True)
+class Nearby:
+    """What is near to an entry. `warning` says what likeness in meaning lacked, and why; "" for nothing."""
+
+    found: list[Related]
+    warning: str
+
+
+def related(index: Index, entry: Entry, sum_: str, limit: int) -> Nearby:
     """The nearest `limit` entries: linked ones in the order of the links, then those that link to it, then the alike ones, best first."""
 
-    def look(view: View) -> list[Related]:
+    def look(view: View) -> Nearby:
         found: dict[str, Related] = {}
         for match, reason in (*pointed_to(index, view, entry), *pointing(index, view, entry)):
             one = found.setdefault(match.path, Related(match, linked=True))
             one.reasons.append(reason)
-        for match, score, reason in (*_by_words(index, view, entry), *_by_meaning(index, view, entry, sum_)):
+        alike, warning = _by_meaning(index, view, entry, sum_)
+        for match, score, reason in (*_by_words(index, view, entry), *alike):
             one = found.setdefault(match.path, Related(match))
             one.score += score
             one.reasons.append(reason)
         found.pop(entry.path, None)
         ranked = sorted(found.values(), key=lambda one: (not one.linked, 0.0 if one.linked else -one.score))
-        return ranked[:limit]
+        return Nearby(ranked[:limit], warning)
 
     return index.read(look, embedded=True)
 
@@ -101,23 +110,33 @@ def _by_words(index: Index, view: View, entry: Entry) -> Iterator[tuple[Match, f
             yield match, share, "shares " + ", ".join(list(dict.fromkeys(part.label for part in told))[:SHOWN])
 
 
-def _by_meaning(index: Index, view: View, entry: Entry, sum_: str) -> Iterator[tuple[Match, float, str]]:
-    kept = view.manifest.vectors if view.manifest is not None else {}
-    if not kept:
-        return
+def _by_meaning(index: Index, view: View, entry: Entry, sum_: str) -> tuple[list[tuple[Match, float, str]], str]:
+    """The entries whose pieces are alike in meaning, best first, and what the vectors lack, "" for nothing."""
+    outside = index.outside
+    if view.manifest is None or outside and outside.id == "none":
+        return [], ""
     try:
-        vectors = VectorIndex(index.vault.index, kept, index.outside)
-        own = vectors.of({entry.path: sum_}).get(entry.path) or vectors.embed({entry.path: (entry.title, chunks(entry.body))}).get(entry.path)
-    except static.Missing:
-        return
-    if not own:
-        return
-    whole = question([sum(column) for column in zip(*([row.scale * number for number in row.numbers] for row in own))])
-    best: dict[str, float] = {}
-    for near in vectors.nearest(whole):
-        if near.cosine >= ALIKE and near.path != entry.path and near.path not in view.overlay:
-            best[near.path] = max(best.get(near.path, 0.0), near.cosine)
+        if not outside:
+            static.folder()
+        vectors = VectorIndex(index.vault.index, view.manifest.vectors, outside)
+        best = _cosines(vectors, view, entry, sum_)
+    except static.Missing as error:
+        return [], "" if outside and outside.told else str(error)
     paths = sorted(best, key=lambda path: (-best[path], path))[:50]
     ask = Ask((), (tuple(Filter("path", "is", path) for path in paths),))
-    for match in index.keyword(view).search(ask, len(paths), view.overlay) if paths else []:
-        yield match, best[match.path], f"alike {best[match.path]:.2f}"
+    matches = index.keyword(view).search(ask, len(paths), view.overlay) if paths else []
+    return [(match, best[match.path], f"alike {best[match.path]:.2f}") for match in matches], vectors.warning
+
+
+def _cosines(vectors: VectorIndex, view: View, entry: Entry, sum_: str) -> dict[str, float]:
+    """The best cosine of each alike entry, by path; what is not in the index yet is embedded for it. Raises static.Missing."""
+    fresh = {path: (document.title, chunks(document.body)) for path, document in view.overlay.items() if document is not None}
+    own = vectors.of({entry.path: sum_}).get(entry.path) or vectors.embed({entry.path: (entry.title, chunks(entry.body))}).get(entry.path)
+    if not own:
+        return {}
+    whole = question([sum(column) for column in zip(*([row.scale * number for number in row.numbers] for row in own))])
+    best = {path: max(row.cosine(whole.numbers, whole.scale) for row in rows) for path, rows in vectors.embed(fresh).items()}
+    for near in vectors.nearest(whole):
+        if near.path not in view.overlay:
+            best[near.path] = max(best.get(near.path, 0.0), near.cosine)
+    return {path: cosine for path, cosine in best.items() if cosine >= ALIKE and path != entry.path}
