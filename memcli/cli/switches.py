@@ -14,6 +14,8 @@ def without(channels: str, ablate: str) -> set[str]:
     for word in filter(None, f"{channels},{ablate}".split(",")):
         if word not in CHANNELS and word not in SIGNALS:
             raise Usage(f"{word!r} is no channel or signal", f"channels: {', '.join(CHANNELS)}; signals: {', '.join(SIGNALS)}")
+    if channels and not channels.strip(","):
+        raise Usage("--channels names no channel", f"channels: {', '.join(CHANNELS)}")
     off = {name for word in ablate.split(",") for name in CHANNELS.get(word, (word,))}
     kept = {name for word in channels.split(",") for name in CHANNELS.get(word, (word,))}
     return off | ({name for names in CHANNELS.values() for name in names if name not in kept} if channels else set())

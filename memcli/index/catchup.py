@@ -24,6 +24,19 @@ def waiting(index: Index, view: View) -> int:
     return sum(max(len(chunks(document.body)), 1) for document in index.documents() if document.indexable)
 
 
+def broken(index: Index) -> str:
+    """What the embedder `static` lacks, "" for nothing or when another is chosen. Reads nothing but the head of its table."""
+    from memcli.index import static
+
+    if index.outside:
+        return ""
+    try:
+        static.Table(static.folder())
+    except static.Missing as error:
+        return str(error)
+    return ""
+
+
 def other(index: Index, view: View) -> View:
     """The view with the vectors of the embedder that is chosen, when the index has those of another and it can be had."""
     assert view.manifest

@@ -150,6 +150,10 @@ def _index(desk: Desk, *, deep: bool, fix: bool) -> list[Problem]:
             waiting = catchup.waiting(desk.index, desk.index.load())
     lacking = [Problem("no-vector", ".mem/index", f"{waiting} {'piece has' if waiting == 1 else 'pieces have'} no vector and can be found by words only",
                        "mem index tries again, and says what the embedder lacks")] if waiting else []
+    broken = catchup.broken(desk.index)
+    if broken:
+        what, _, do = broken.rpartition("; ")
+        lacking.append(Problem("no-embedder", ".mem/index", what, do))
     return [Problem("index-differs", ".mem/index", line, hint, fixed=fix) for line in found[:20]] + lacking
 
 

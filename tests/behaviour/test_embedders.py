@@ -303,3 +303,18 @@ def test_a_folder_finds_what_words_do_not(few: Box, first: bool) -> None:
     assert found[0] == "t.md" and ("c.md" in found) is not first  # its title begins with the word, c.md's text only holds it
     (folder / "onnx" / "model.onnx").write_bytes(b"broken")
     only_words(few, "cannot be loaded")
+
+
+# -- static ------------------------------------------------------------------------------------------------------------------------
+
+
+def test_doctor_says_that_the_token_vectors_are_not_there(few: Box) -> None:
+    few.run("index", "--rebuild", check=0)
+    few.run("doctor", check=0)
+    package = Path(few.home) / "before" / "wordllama"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("")  # found first, and without the table
+    few.env["PYTHONPATH"] = str(package.parent)
+    only_words(few, "token vectors of wordllama cannot be read")
+    result = few.run("doctor", check=3)
+    assert "no-embedder" in result.out and "pip install --force-reinstall wordllama" in result.out
