@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -54,12 +54,11 @@ def alike(index: Index, view: View, ask: Ask, question: str, known: Sequence[Mat
     outside = index.outside
     if not any(isinstance(clause, Term) for clause in ask.positive) or view.manifest is None or outside and outside.id == "none":
         return Alike()
-    kept = view.manifest.vectors
     try:
         if not outside:
             static.folder()
-        vectors = VectorIndex(index.vault.index, kept, outside)
-        found = Alike(vectors.query(question), warning=_waiting(kept))
+        vectors = VectorIndex(index.vault.index, view.manifest.vectors, outside)
+        found = Alike(vectors.query(question), warning=vectors.warning)
     except static.Missing as error:
         return Alike(warning="" if outside and outside.told else str(error))
     assert found.question is not None
@@ -96,11 +95,6 @@ def _nearest(vectors: VectorIndex, view: View, found: Alike) -> dict[str, float]
             best[near.path] = max(best.get(near.path, -1.0), near.cosine)
     found.warning = vectors.warning or found.warning
     return best
-
-
-def _waiting(kept: Mapping[str, object]) -> str:
-    """What to say when the embedder could not be had for some pieces."""
-    return f"pieces that have no vector, and are found by words only: {kept['waiting']}; mem index makes them" if kept["waiting"] else ""
 
 
 def _within(index: Index, view: View, ask: Ask, paths: list[str]) -> list[Match]:
