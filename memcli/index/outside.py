@@ -6,6 +6,7 @@ A piece goes to them as its entry's title, a line break and its text. Where they
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 
 from memcli.config import Settings
@@ -18,7 +19,7 @@ AT_ONCE = 32  # pieces not in the index yet that are embedded for a search
 DIMENSIONS_MAX = 16_384
 
 
-class Outside:
+class Outside(ABC):
     """An embedder outside of `mem`, by its name in the settings. Fulfils `contracts.Embedder`; what is embedded are texts.
 
     What failed once in a run is not tried again in it: every later use raises the same Missing. `told` says that a person knows.
@@ -34,9 +35,9 @@ class Outside:
         self._lately: dict[str, Coded] = {}
         self._asked = ("", Question([], 0.0))
 
+    @abstractmethod
     def ask(self, texts: list[str], *, question: bool) -> Sequence[Sequence[float]]:
         """The vectors of at most `batch` texts, of any lengths, or of one question. Raises Missing."""
-        raise NotImplementedError
 
     def sources(self, title: str, pieces: Sequence[Chunk]) -> list[str]:
         """The texts whose vectors stand for an entry's pieces; of an entry without text its title."""
@@ -92,6 +93,10 @@ class Outside:
 
 class Nothing(Outside):
     """The embedder `none`: there are no vectors."""
+
+    def ask(self, texts: list[str], *, question: bool) -> Sequence[Sequence[float]]:
+        """Nothing."""
+        raise Missing("gives no vectors; choose another by mem config embedder.name")
 
 
 def named(settings: Settings, env: Mapping[str, str]) -> Outside | None:
