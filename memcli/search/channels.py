@@ -70,7 +70,7 @@ def alike(index: Index, view: View, ask: Ask, question: str, known: Sequence[Mat
     best = _nearest(vectors, view, found)
     seen = {match.path for match in known}
     wanted = sorted((path for path, cosine in best.items() if cosine >= LEAST and path not in seen), key=lambda path: (-best[path], path))[:ALIKE_MAX]
-    found.found = _within(index, view, ask, wanted)
+    found.found = among(index, view, ask, "path", wanted, len(wanted))
     sums = {match.path: match.sum for match in (*known, *found.found) if match.path not in found.vectors}
     held = vectors.of(sums)
     found.vectors.update(held)
@@ -97,10 +97,10 @@ def _nearest(vectors: VectorIndex, view: View, found: Alike) -> dict[str, float]
     return best
 
 
-def _within(index: Index, view: View, ask: Ask, paths: list[str]) -> list[Match]:
-    """Those of some paths that the question's filters and exclusions let pass."""
-    if not paths:
+def among(index: Index, view: View, ask: Ask, field_: str, values: Sequence[str], limit: int) -> list[Match]:
+    """The entries with one of these values in a field that a question's filters and exclusions let pass, `limit` at most."""
+    if not values:
         return []
-    either = tuple(Filter("path", "is", path) for path in paths)
+    either = tuple(Filter(field_, "is", value) for value in values)
     only = replace(ask, clauses=tuple(clause for clause in ask.clauses if isinstance(clause, Not)), filters=(*ask.filters, either))
-    return index.keyword(view).search(only, len(paths), view.overlay)
+    return index.keyword(view).search(only, limit, view.overlay)

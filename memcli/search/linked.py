@@ -8,14 +8,15 @@ answer lies behind a link, nDCG at 10: 0.48 -> 0.66 on six that the weight was c
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from memcli.entries.model import Entry
 from memcli.index import graph
-from memcli.index.ask import Ask, Filter, Not
+from memcli.index.ask import Ask
+from memcli.index.hit import Hit as Match
 from memcli.index.sync import Index
 from memcli.index.view import View
+from memcli.search.channels import among
 from memcli.search.pool import Candidate, Pool, gather
 
 if TYPE_CHECKING:
@@ -25,18 +26,15 @@ FROM = 3  # candidates of words, and as many of likeness, whose links are follow
 FOLLOWED = 20  # entries at most that come in so
 
 
-def widen(index: Index, view: View, ask: Ask, pool: Pool, past: Past | None) -> None:
-    """Take into a pool what its first candidates point to, as far as the question's filters and exclusions let it pass."""
+def widen(index: Index, view: View, ask: Ask, pool: Pool, matches: Sequence[Match], past: Past | None) -> None:
+    """Take into a pool what its first candidates point to, as far as the question's filters and exclusions let it pass; not what is among
+    the `matches` of its words, which have a place already."""
     first = [*[one for one in pool.candidates if one.keyword][:FROM], *[one for one in pool.candidates if not one.keyword][:FROM]]
     wanted = dict.fromkeys(key for one in first for key in _targets(one))
-    if not wanted:
-        return
-    known = {name for one in pool.candidates for name in names(one.entry)}
-    either = tuple(Filter("called", "is", key) for key in wanted if key not in known)
-    if either:
-        only = replace(ask, clauses=tuple(clause for clause in ask.clauses if isinstance(clause, Not)), filters=(*ask.filters, either))
-        held = {one.match.path for one in pool.candidates}
-        found = index.keyword(view).search(only, FOLLOWED, view.overlay)
+    if wanted:
+        known = {name for one in pool.candidates for name in names(one.entry)}
+        held = {match.path for match in (*matches, *(one.match for one in pool.candidates))}
+        found = among(index, view, ask, "called", [key for key in wanted if key not in known], FOLLOWED)
         gather(index, [match for match in found if match.path not in held], {}, past, pool)
 
 

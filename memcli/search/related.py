@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from memcli.entries.model import Entry
 from memcli.index import analysis, graph, static
-from memcli.index.ask import Ask, Filter, Term
+from memcli.index.ask import Ask, Term
 from memcli.index.chunks import chunks
 from memcli.index.hit import Hit as Match
 from memcli.index.segment import question
@@ -17,6 +17,7 @@ from memcli.index.sync import Index
 from memcli.index.vector import VectorIndex
 from memcli.index.view import View
 from memcli.search import linked
+from memcli.search.channels import among
 from memcli.search.pool import gather
 
 WORDS, SHOWN = 60, 3  # of an entry that are looked for, and of those shared that are named
@@ -88,12 +89,8 @@ def pointing(index: Index, view: View, entry: Entry) -> Iterator[tuple[Match, st
 
 def _entries(index: Index, view: View, field_: str, values: Sequence[str]) -> list[tuple[Match, Entry]]:
     """The entries with one of these values in a field, by path."""
-    if not values:
-        return []
-    ask = Ask((), (tuple(Filter(field_, "is", value) for value in values),))
-    found = gather(index, index.keyword(view).search(ask, graph.LINKS_MAX, view.overlay), {})
+    found = gather(index, among(index, view, Ask(()), field_, values, graph.LINKS_MAX), {})
     return sorted(((candidate.match, candidate.entry) for candidate in found.candidates), key=lambda pair: pair[0].path)
-
 
 
 def _by_words(index: Index, view: View, entry: Entry) -> Iterator[tuple[Match, float, str]]:
@@ -123,8 +120,7 @@ def _by_meaning(index: Index, view: View, entry: Entry, sum_: str) -> tuple[list
     except static.Missing as error:
         return [], "" if outside and outside.told else str(error)
     paths = sorted(best, key=lambda path: (-best[path], path))[:50]
-    ask = Ask((), (tuple(Filter("path", "is", path) for path in paths),))
-    matches = index.keyword(view).search(ask, len(paths), view.overlay) if paths else []
+    matches = among(index, view, Ask(()), "path", paths, len(paths))
     return [(match, best[match.path], f"alike {best[match.path]:.2f}") for match in matches], vectors.warning
 
 

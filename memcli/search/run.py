@@ -128,7 +128,7 @@ def _scored(index: Index, view: View, ask: Ask, wish: Wish, rung: str) -> Scorin
     scores = {match.path: match.score for match in matches}
     pool = gather(index, [*matches[:_closely(wish)], *alike.found], scores, wish.past)
     if "links" not in wish.without:
-        linked.widen(index, view, ask, pool, wish.past)
+        linked.widen(index, view, ask, pool, matches, wish.past)
     terms, today = words(asked), wish.now.date()
     scored = fuse.fuse(pool, asked, terms, alike.question, alike.vectors, wish.without, wish.hops, today)
     order = sorted(range(len(pool.candidates)), key=lambda at: (-scored.entries[at], pool.candidates[at].match.path))

@@ -37,3 +37,11 @@ def test_a_question_in_other_words_is_found_by_its_meaning(gains: Mapping[str, M
 
 def test_an_answer_behind_a_link_is_found(gains: Mapping[str, Mapping[str, float]]) -> None:
     assert gains["all"]["linked"] > gains["unlinked"]["linked"] + 0.1
+
+
+def test_a_linked_entry_is_listed_once_however_many_are_asked_for(box: Box) -> None:
+    for number in range(130):
+        words = "[[Entry 129]] common common common" if number == 0 else "common " + "other " * number
+        box.write(f"e{number:03}.md", f"---\nid: 01h{number:023d}\ntitle: Entry {number}\n---\n{words}\n")
+    found = box.run("search", "common", "--limit", "200", "--format", "{path}\n", check=0).out.splitlines()
+    assert len(found) == len({*found}) == 130
