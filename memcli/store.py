@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from memcli.index.past import Past
     from memcli.life.doctor import Problem
     from memcli.life.intake import Report
+    from memcli.memory.prior import Weights
     from memcli.search.context import Pack
     from memcli.search.related import Nearby
     from memcli.search.run import Found
@@ -68,12 +69,20 @@ class Store(Desk):
         return found
 
     def search(self, query: str, *, limit: int, fuzzy: bool = False, filters: Sequence[str] = (), explain: bool = False, scan: str = "auto",
-               chunks: bool = False, without: Collection[str] = (), hops: int = 2, at: str = "") -> Found:
-        """Ranked hits for a query, entries or with `chunks` pieces of them, now or as the vault was `at` a date or revision. No hit is an
-        empty list, not an error."""
+               chunks: bool = False, without: Collection[str] = (), hops: int = 2, at: str = "",
+               prior: bool = True) -> Found:
+        """Ranked hits for a query, entries or with `chunks` pieces of them, now or as the vault was `at` a date or revision; without
+        `prior` by relevance alone. No hit is an empty list, not an error."""
         from memcli.search.run import Wish, search
 
-        return search(self.index, query, Wish(self.now, limit, fuzzy, filters, explain, chunks, without, hops, self._past(at) if at else None), scan)
+        return search(self.index, query, Wish(self.now, limit, fuzzy, filters, explain, chunks, without, hops, self._past(at) if at else None,
+                                                self._weights() if prior else None), scan)
+
+    def _weights(self) -> Weights:
+        """How far what is known of an entry may move its score."""
+        from memcli.memory.prior import Weights
+
+        return Weights(*(self.settings.number(f"prior.{name}") for name in Weights._fields))
 
     def _past(self, at: str) -> Past:
         """The vault's tree at a date or revision."""
@@ -88,7 +97,7 @@ class Store(Desk):
         from memcli.search import context
         from memcli.search.run import Wish
 
-        found = context.collected(self.index, query, Wish(self.now, context.PIECES_MAX, filters=filters), scan)
+        found = context.collected(self.index, query, Wish(self.now, context.PIECES_MAX, filters=filters, prior=self._weights()), scan)
         return context.packed(found.core, found.ranked, budget, found.warning)
 
     def related(self, name: str, limit: int) -> tuple[Entry, Nearby]:

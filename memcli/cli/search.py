@@ -54,6 +54,7 @@ PARAMS = {
     "channels": options.Opt("--channels", "Only these channels: keyword, vector, time, name, links.", metavar="NAME,..."),
     "ablate": options.Opt("--ablate", "Leave out these signals or channels.", metavar="NAME,..."),
     "hops": options.Opt("--hops", "1: the best evidence does not extend the question.", metavar="N", kind=int, low=1, high=2),
+    "no_prior": options.Opt("--no-prior", "Relevance alone: need, importance, confidence and validity move no score.", kind=bool),
     "at": options.AT,
     "no_scan": options.Opt("--no-scan", "Do not look for edits made by other programs.", kind=bool),
     "vault": options.VAULT,
@@ -81,6 +82,7 @@ def command(
     channels: str = "",
     ablate: str = "",
     hops: int = 2,
+    no_prior: bool = False,
     at: str = "",
     no_scan: bool = False,
     vault: str | None = None,
@@ -95,7 +97,7 @@ def command(
     query = filters.query(words)
     found = store.search(query, limit=limit or store.settings.whole("search.limit"), fuzzy=fuzzy, explain=explain,
                          filters=filters.given(type_, tag, state, path, key, source, since, until), scan="none" if no_scan else "auto",
-                         chunks=chunks, without=without(channels, ablate), hops=hops, at=at)
+                         chunks=chunks, without=without(channels, ablate), hops=hops, at=at, prior=not no_prior)
     for line in _remarks(found):
         here.warn(line)
     if json:

@@ -97,6 +97,8 @@ def hit(one: Hit) -> Shape:
     if one.shares:
         shape["signals"] = [{"signal": share.signal, "weight": share.weight, "value": round(share.value, 6), "contribution": round(share.contribution, 6)}
                             for share in one.shares]
+    if one.factors:
+        shape["prior"] = [{"name": factor.name, "value": round(factor.value, 6), "factor": round(factor.factor, 6)} for factor in one.factors]
     if one.terms:
         shape["terms"] = [_term(term) for term in one.terms]
     return shape

@@ -46,7 +46,12 @@ def hit(number: int, one: Hit, color: bool, width: int) -> Iterator[str]:
     for share in one.shares:
         yield "        " + paint(f"{share.contribution:8.4f} = weight {share.weight:g} x {share.value:.4f}  {share.signal}", DIM, color)
     if one.shares:
-        yield "        " + paint(f"{one.score:8.4f} = score, the sum", DIM, color)
+        total = sum(share.contribution for share in one.shares)
+        yield "        " + paint(f"{total:8.4f} = {'relevance' if one.factors else 'score'}, the sum", DIM, color)
+    for factor in one.factors:
+        yield "        " + paint(f"{factor.factor:8.4f} x  {factor.name} {factor.value:.2f}", DIM, color)
+    if one.factors:
+        yield "        " + paint(f"{one.score:8.4f} = score, relevance times these", DIM, color)
     if one.terms:
         yield "        " + paint("entry, before it is shared out:", DIM, color)
     for term in one.terms:

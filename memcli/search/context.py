@@ -121,7 +121,7 @@ def _passage(found: Scoring, number: int, repeats: float) -> Passage:
     piece = found.pool.pieces[number]
     candidate = found.pool.candidates[piece.entry]
     return Passage(candidate.entry, candidate.moment, piece.chunk.start, piece.chunk.end, piece.chunk.text,
-                   max(found.scored.pieces[number] - REPEATS * repeats, 1e-6))
+                   max(found.scored.pieces[number] * found.priors.products[piece.entry] - REPEATS * repeats, 1e-6))
 
 
 def packed(core: Iterable[tuple[Entry, str]], ranked: Sequence[Passage], budget: int, warning: str = "") -> Pack:

@@ -1,4 +1,4 @@
-"""How does a search run, top to bottom? parse -> fresh view -> channels -> pool of pieces -> fused scores -> gate -> hits with their best line.
+"""How does a search run, top to bottom? parse -> fresh view -> channels -> pool of pieces -> fused scores -> prior -> gate -> hits with their best line.
 
 The gate asks for a second look, at cold and archived entries too, when the answer without them is not good enough.
 """
@@ -16,6 +16,7 @@ from memcli.index.hit import Hit as Match
 from memcli.index.hit import Part
 from memcli.index.sync import Index
 from memcli.index.view import View
+from memcli.memory.prior import Factor, Weights
 from memcli.search import channels, fuse, gate, linked
 from memcli.search import query as queries
 from memcli.search.channels import Alike
@@ -25,6 +26,7 @@ from memcli.search.marks import Marker
 from memcli.search.pool import Pool, gather, words
 from memcli.search.snippet import Snippet, snippet
 from memcli.search.variety import REPEATS, varied
+from memcli.search.weigh import Priors, priors
 
 if TYPE_CHECKING:
     from memcli.index.past import Past
@@ -36,7 +38,8 @@ CLOSELY_MAX = 100
 @dataclass(frozen=True, slots=True)
 class Hit:
     """An entry or a piece of one found. `line` to `end` count from 1 in the file, 0 when no text matched; `block` is the piece's Obsidian
-    block id; `spans` are the marked stretches of `snippet`; `shares` add up to `score`; `terms` to the keyword index's own score."""
+    block id; `spans` are the marked stretches of `snippet`; `shares` add up to the relevance, which times the
+    `factors` of the prior is `score`; `terms` add up to the keyword index's own score."""
 
     id: str
     title: str
@@ -52,6 +55,7 @@ class Hit:
     spans: tuple[tuple[int, int], ...]
     shares: tuple[Share, ...]
     terms: tuple[Part, ...]
+    factors: tuple[Factor, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,8 @@ class Found:
 @dataclass(frozen=True, slots=True)
 class Wish:
     """How to search: the best `limit` entries, or with `chunks` the best pieces. `without` names signals (fuse.SIGNALS) to leave out; with
-    1 of `hops` the best evidence does not extend the question; `now` is what "last week" is counted from; `past` the tree to look at instead of the present."""
+    1 of `hops` the best evidence does not extend the question; `now` is what "last week" is counted from; `past` the tree to look at instead of the present; without
+    `prior` relevance alone is the score."""
 
     now: datetime
     limit: int = 10
@@ -82,6 +87,7 @@ class Wish:
     without: Collection[str] = ()
     hops: int = 2
     past: Past | None = None
+    prior: Weights | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +96,15 @@ class Scoring:
 
     pool: Pool
     scored: Scored
+    priors: Priors
     order: list[int]
     matches: list[Match]
     alike: Alike
     confidence: Confidence
+
+    def weighed_pieces(self) -> list[float]:
+        """The score of each piece, times its entry's prior."""
+        return [score * self.priors.products[piece.entry] for score, piece in zip(self.scored.pieces, self.pool.pieces)]
 
 
 def search(index: Index, question: str, wish: Wish, scan: str) -> Found:
@@ -131,8 +142,10 @@ def _scored(index: Index, view: View, ask: Ask, wish: Wish, rung: str) -> Scorin
         linked.widen(index, view, ask, pool, matches, wish.past)
     terms, today = words(asked), wish.now.date()
     scored = fuse.fuse(pool, asked, terms, alike.question, alike.vectors, wish.without, wish.hops, today)
-    order = sorted(range(len(pool.candidates)), key=lambda at: (-scored.entries[at], pool.candidates[at].match.path))
-    return Scoring(pool, scored, order, matches, alike, gate.judged(pool, order, scored.entries, asked, terms, today, rung))
+    known = priors(pool, index.vault.state, wish.now, wish.prior)
+    weighed = [score * factor for score, factor in zip(scored.entries, known.products)]
+    order = sorted((at for at, score in enumerate(weighed) if score), key=lambda at: (-weighed[at], pool.candidates[at].match.path))
+    return Scoring(pool, scored, known, order, matches, alike, gate.judged(pool, order, weighed, asked, terms, today, rung))
 
 
 def _closely(wish: Wish) -> int:
@@ -141,29 +154,33 @@ def _closely(wish: Wish) -> int:
 
 def pieces(found: Scoring, wish: Wish) -> list[tuple[int, float]]:
     """The best pieces of a scored pool, each with how much it repeats one before it."""
-    return varied(found.pool, found.scored.pieces, {} if "repeats" in wish.without else found.alike.vectors, wish.limit)
+    return varied(found.pool, found.weighed_pieces(), {} if "repeats" in wish.without else found.alike.vectors, wish.limit)
 
 
 def _hits(index: Index, found: Scoring, marker: Marker, wish: Wish) -> list[Hit]:
     if wish.chunks:
-        return [_piece(found.pool, found.scored, marker, number, repeats, wish.explain) for number, repeats in pieces(found, wish)]
-    hits = [_entry(found.pool, found.scored, marker, at, wish.explain) for at in found.order[:wish.limit]]
+        return [_piece(found, marker, number, repeats, wish.explain) for number, repeats in pieces(found, wish)]
+    hits = [_entry(found, marker, at, wish.explain) for at in found.order[:wish.limit]]
     start = _closely(wish)
     return hits + [_listed(index, marker, match, wish.past) for match in found.matches[start:start + wish.limit - len(hits)]]
 
 
-def _entry(pool: Pool, scored: Scored, marker: Marker, at: int, explain: bool) -> Hit:
-    candidate = pool.candidates[at]
-    piece = pool.pieces[scored.best[at]].chunk
+def _entry(found: Scoring, marker: Marker, at: int, explain: bool) -> Hit:
+    candidate, scored = found.pool.candidates[at], found.scored
+    piece = found.pool.pieces[scored.best[at]].chunk
     shown = snippet(piece.text, marker, body_line=piece.start) if piece.start else snippet("", marker)
-    return _hit(candidate.match, scored.entries[at], shown, shown.line if piece.start else 0, piece,
-                tuple(scored.entry_shares(at)) if explain else (), candidate.match.parts if explain else ())
+    more = (tuple(scored.entry_shares(at)), candidate.match.parts, tuple(found.priors.factors[at])) if explain else ((), (), ())
+    return _hit(candidate.match, scored.entries[at] * found.priors.products[at], shown, shown.line if piece.start else 0, piece, *more)
 
 
-def _piece(pool: Pool, scored: Scored, marker: Marker, number: int, repeats: float, explain: bool) -> Hit:
-    piece, match = pool.pieces[number].chunk, pool.candidates[pool.pieces[number].entry].match
-    shares = [*scored.shares(number), Share("repeats", -REPEATS, repeats, -REPEATS * repeats)][:None if repeats else -1] if explain else []
-    return _hit(match, scored.pieces[number] - REPEATS * repeats, snippet(piece.text, marker, body_line=piece.start), piece.start, piece, tuple(shares), ())
+def _piece(found: Scoring, marker: Marker, number: int, repeats: float, explain: bool) -> Hit:
+    piece, at = found.pool.pieces[number].chunk, found.pool.pieces[number].entry
+    prior = found.priors.products[at]
+    lost = REPEATS * repeats / prior if prior else 0.0
+    shares = [*found.scored.shares(number), *([Share("repeats", -REPEATS, lost / REPEATS, -lost)] if lost else [])] if explain else []
+    return _hit(found.pool.candidates[at].match, found.scored.pieces[number] * prior - REPEATS * repeats,
+                snippet(piece.text, marker, body_line=piece.start), piece.start, piece, tuple(shares), (),
+                tuple(found.priors.factors[at]) if explain else ())
 
 
 def _listed(index: Index, marker: Marker, match: Match, past: Past | None) -> Hit:
@@ -174,6 +191,7 @@ def _listed(index: Index, marker: Marker, match: Match, past: Past | None) -> Hi
     return _hit(match, match.score, shown, shown.line if body else 0, Chunk("", 0, 0), (), match.parts)
 
 
-def _hit(match: Match, score: float, shown: Snippet, line: int, piece: Chunk, shares: tuple[Share, ...], terms: tuple[Part, ...]) -> Hit:
+def _hit(match: Match, score: float, shown: Snippet, line: int, piece: Chunk, shares: tuple[Share, ...], terms: tuple[Part, ...],
+         factors: tuple[Factor, ...] = ()) -> Hit:
     return Hit(match.id, match.title, match.type, match.state, match.created, match.path, score, shown.text, line, piece.end, piece.block, shown.spans,
-               shares, terms)
+               shares, terms, factors)
