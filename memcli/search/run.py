@@ -75,8 +75,8 @@ class Found:
 @dataclass(frozen=True, slots=True)
 class Wish:
     """How to search: the best `limit` entries, or with `chunks` the best pieces. `without` names signals (fuse.SIGNALS) to leave out; with
-    1 of `hops` the best evidence does not extend the question; `now` is what "last week" is counted from; `past` the tree to look at instead of the present; without
-    `prior` relevance alone is the score."""
+    1 of `hops` the best evidence does not extend the question; `now` is what "last week" is counted from; `past` the tree to look at
+    instead of the present; without `prior` relevance alone is the score."""
 
     now: datetime
     limit: int = 10
