@@ -12,14 +12,19 @@ from typing import TYPE_CHECKING
 from memcli.config import Scalar
 from memcli.entries import text
 from memcli.entries.model import Entry, Value
+from memcli.errors import UserError
 from memcli.life.desk import Changed, Desk, Talk
 
 if TYPE_CHECKING:
     from memcli.entries.history import Record
     from memcli.index.manifest import Row
     from memcli.index.past import Past
+    from memcli.life.consolidate import Report as Consolidated
     from memcli.life.doctor import Problem
+    from memcli.life.holding import Held
     from memcli.life.intake import Report
+    from memcli.life.plan import Plan
+    from memcli.life.standing import Standing
     from memcli.memory.prior import Weights
     from memcli.search.context import Pack
     from memcli.search.related import Nearby
@@ -76,9 +81,9 @@ class Store(Desk):
         from memcli.search.run import Wish, search
 
         return search(self.index, query, Wish(self.now, limit, fuzzy, filters, explain, chunks, without, hops, self._past(at) if at else None,
-                                                self._weights() if prior else None), scan)
+                                                self.weights() if prior else None), scan)
 
-    def _weights(self) -> Weights:
+    def weights(self) -> Weights:
         """How far what is known of an entry may move its score."""
         from memcli.memory.prior import Weights
 
@@ -97,7 +102,7 @@ class Store(Desk):
         from memcli.search import context
         from memcli.search.run import Wish
 
-        found = context.collected(self.index, query, Wish(self.now, context.PIECES_MAX, filters=filters, prior=self._weights()), scan)
+        found = context.collected(self.index, query, Wish(self.now, context.PIECES_MAX, filters=filters, prior=self.weights()), scan)
         return context.packed(found.core, found.ranked, budget, found.warning)
 
     def related(self, name: str, limit: int) -> tuple[Entry, Nearby]:
@@ -125,6 +130,65 @@ class Store(Desk):
         from memcli.life import forgetting
 
         return forgetting.forget(self, names, reason)
+
+    def fade(self, policy: str, options: Mapping[str, str], *, dry_run: bool = False) -> tuple[Plan, Changed]:
+        """Let a forgetting policy judge every entry; what the guards let pass is done in one commit, or with `dry_run` only told."""
+        from memcli.life import fading
+
+        return fading.fade(self, policy, options, dry_run=dry_run)
+
+    def consolidate(self, steps: Sequence[str], budget_s: float, *, dry_run: bool = False, if_due_h: float = 0.0) -> Consolidated | None:
+        """A night's work: the steps named, in one commit, or with `dry_run` only told. None when the last run is less than `if_due_h` hours ago."""
+        from memcli.life import consolidate
+
+        if if_due_h and not consolidate.due(self, if_due_h):
+            return None
+        return consolidate.consolidate(self, steps, budget_s, dry_run=dry_run)
+
+    def used(self, names: Sequence[str], kind: str, session: str, grade: int = 0) -> Changed:
+        """Note in the access log that entries were `opened`, `used`, `confirmed` or `missed` (memory.events.KINDS). No file changes."""
+        from memcli import clock
+        from memcli.memory import events
+
+        found = [(text.read(data, path).id, path) for path, data in self.located(names).items()]
+        events.record(self.vault.state, kind, [id_ for id_, _ in found], clock.rfc3339(self.now), session, grade)
+        return Changed(tuple(found), "")
+
+    def opened(self, ids: Sequence[str], session: str) -> None:
+        """Note that entries were read. A vault that cannot be written is read all the same, and nothing is noted."""
+        from memcli import clock
+        from memcli.memory import events
+
+        if self.settings.values["memory.log"]:
+            try:
+                events.record(self.vault.state, "opened", ids, clock.rfc3339(self.now), session)
+            except UserError:
+                return
+
+    def strengths(self) -> list[Held]:
+        """Every entry but tombstones, with how strong it is now."""
+        from memcli.life import holding
+
+        return holding.held(self)
+
+    def strength(self, name: str) -> Held:
+        """An entry, with how strong it is now."""
+        from memcli.life import holding
+        from memcli.memory import events
+
+        path, data = self.locate(name)
+        id_ = text.read(data, path).id
+        return holding.of(data, path, events.read(self.vault.state, {id_}), self.now)
+
+    def standing(self) -> Standing:
+        """How the vault stands, and what the year will bring."""
+        import os
+
+        from memcli.life import standing
+
+        packs = f"{self.vault.root}/.mem/archive"
+        packed = sum(os.lstat(f"{packs}/{name}").st_size for name in os.listdir(packs)) if os.path.isdir(packs) else 0
+        return standing.standing(self.strengths(), self.now, packed)
 
     def restore(self, names: Sequence[str], at: str = "") -> Changed:
         """Bring back forgotten or deleted entries byte for byte, or any entry as it was at a date or revision."""

@@ -54,8 +54,8 @@ def command(
 
     here = session.current()
     query = filters.query(words)
-    packed = here.store(vault).context(query, budget, filters.given(type_, tag, state, path, key, source, since, until),
-                                       "none" if no_scan else "auto")
+    store = here.store(vault)
+    packed = store.context(query, budget, filters.given(type_, tag, state, path, key, source, since, until), "none" if no_scan else "auto")
     if packed.warning:
         here.warn(packed.warning)
     if not packed.blocks and packed.left:
@@ -63,6 +63,7 @@ def command(
     if not packed.blocks:
         raise NothingFound(f"nothing found for {query[:80]!r}", "try fewer or other words; mem set ID state=core makes an entry always part of it")
     text = context.rendered(packed.blocks)
+    store.opened([block.entry.id for block in packed.blocks], here.name)
     if json:
         here.json_out(records.context(query, budget, context.tokens(text), packed.blocks, text))
     else:

@@ -22,14 +22,14 @@ Examples:
 
 Newest first. Forgotten entries are shown with --state forgotten only."""
 
-_SORTS = ("created", "updated", "title", "path")
+_SORTS = ("created", "updated", "title", "path", "need")
 
 
 PARAMS = {
     "type_": options.Opt("--type -T", "Only this type; may be repeated.", metavar="TYPE", many=True),
     "tag": options.Opt("--tag", "Only with this tag; repeated: with all of them.", metavar="TAG", many=True),
     "state": options.Opt("--state", "Only in this state; may be repeated.", metavar="STATE", many=True),
-    "sort": options.Opt("--sort", "created, updated, title or path.", metavar="FIELD"),
+    "sort": options.Opt("--sort", "created, updated, title, path, or need (the most needed first).", metavar="FIELD"),
     "limit": options.Opt("--limit -n", "At most N entries; 0 for all.", metavar="N", kind=int, low=0),
     "vault": options.VAULT,
     "json": options.JSON,
@@ -56,7 +56,10 @@ def command(
     store = here.store(vault)
     _check(type_, state, sort)
     rows = store.rows(lambda row: _wanted(row, type_ or [], tag or [], state or []))
-    if sort != "created":
+    if sort == "need":
+        needs = {one.path: one.strength.need(store.now) for one in store.strengths()}
+        rows.sort(key=lambda row: -needs.get(row.path, 0.0))
+    elif sort != "created":
         rows.sort(key=lambda row: getattr(row, sort).casefold(), reverse=sort == "updated")
     rows = rows[:limit] if limit else rows
     if json:

@@ -95,6 +95,11 @@ class Session:
         inside = folder != "." and not folder.startswith("..")
         return Store(vault, self.load_settings(vault), self.env, Talk(self.progress, self.warn), folder=folder if inside else "")
 
+    @property
+    def name(self) -> str:
+        """What uses of now belong together: $MEM_SESSION, else this terminal or whatever leads our process session."""
+        return self.env.get("MEM_SESSION") or f"sid-{os.getsid(0)}"
+
     # -- talk ------------------------------------------------------------------------------------------------------------------
 
     @property

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Callable
 
 from memcli import faults
 from memcli.errors import ChangedMeanwhile, UserError
@@ -161,6 +162,29 @@ def note(path: str, data: bytes) -> None:
                 os.close(fd)
     except OSError as error:
         raise _refusal(error, path) from error
+
+
+def divide(path: str, older: str, keep: Callable[[bytes], bool]) -> int:
+    """Move the lines of a log that `keep` says no to into the log `older`; returns how many. Who appends meanwhile waits or goes on in the new log.
+
+    A crash in between leaves lines in both logs, never in none.
+    """
+    import fcntl
+
+    try:
+        fd = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return 0
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX)
+        lines = [line for line in read(path).split(b"\n") if line]
+        gone = [line for line in lines if not keep(line)]
+        if gone:
+            note(older, b"".join(line + b"\n" for line in gone))
+            write(path, b"".join(line + b"\n" for line in lines if keep(line)), durable=False)
+        return len(gone)
+    finally:
+        os.close(fd)
 
 
 def _whole_lines(fd: int) -> int:

@@ -82,6 +82,16 @@ def garbage(state: str) -> int:
     return sum(parse(line) is None for line in lines(state))
 
 
+def rotate(state: str, before: str, kept: Collection[str]) -> int:
+    """Move events older than `before` (RFC 3339), which are folded, into the log of their time, but those of the ids in `kept`. Returns how many."""
+
+    def stays(line: bytes) -> bool:
+        event = parse(line)
+        return event is None or event.at >= before or event.id in kept
+
+    return atomic.divide(path_in(state), f"{state}/access-{before[:4]}.log", stays)
+
+
 def all_of(found: dict[str, list[Event]]) -> Iterator[Event]:
     """Every event, in the order of time."""
     yield from sorted((event for some in found.values() for event in some), key=lambda event: (event.at, event.id, event.kind))
