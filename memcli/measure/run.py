@@ -59,7 +59,7 @@ def evaluate(kind: str, path: str, folder: str, opened: Opener, progress: Callab
         if not stack.questions:
             continue
         place = os.path.join(folder, str(number))
-        store = _vault(stack, place, opened, found.skipped)
+        store = vault_of(stack, place, opened, found.skipped)
         for row in asked(store, stack.questions, without, hops):
             found.rows.append(row)
             progress("asking", len(found.rows), max(most or total, len(found.rows)))
@@ -69,7 +69,7 @@ def evaluate(kind: str, path: str, folder: str, opened: Opener, progress: Callab
     return found
 
 
-def _vault(stack: Haystack, folder: str, opened: Opener, skipped: Counter[str]) -> Store:
+def vault_of(stack: Haystack, folder: str, opened: Opener, skipped: Counter[str]) -> Store:
     """A fresh vault that holds a haystack. Texts that the plugin refuses are counted."""
     store = opened(folder)
     path = stack.path
@@ -83,7 +83,7 @@ def _vault(stack: Haystack, folder: str, opened: Opener, skipped: Counter[str]) 
     return store
 
 
-def asked(store: Store, questions: Iterable[Question], without: Collection[str] = (), hops: int = 2) -> Iterator[Row]:
+def asked(store: Store, questions: Iterable[Question], without: Collection[str] = (), hops: int = 2, *, prior: bool = True) -> Iterator[Row]:
     """Each question, searched for at both grains: entries count as the session that they came from, pieces by their block ids."""
     sessions: dict[str, str] = {}
 
@@ -95,18 +95,18 @@ def asked(store: Store, questions: Iterable[Question], without: Collection[str] 
 
     for question in questions:
         began = clock.monotonic_s()
-        entries = _hits(store, question.text, without, hops, chunks=False)
+        entries = _hits(store, question.text, without, hops, prior, chunks=False)
         took_s = clock.monotonic_s() - began
         turn: Mapping[str, float] = {}
         if question.turns:
-            pieces = _hits(store, question.text, without, hops, chunks=True)
+            pieces = _hits(store, question.text, without, hops, prior, chunks=True)
             turn = metrics.measures(list(dict.fromkeys(hit.block for hit in pieces if hit.block)), question.turns)
         yield Row(question, turn, metrics.measures(list(dict.fromkeys(session(hit.path) for hit in entries)), question.entries), took_s)
 
 
-def _hits(store: Store, question: str, without: Collection[str], hops: int, *, chunks: bool) -> list[Hit]:
+def _hits(store: Store, question: str, without: Collection[str], hops: int, prior: bool, *, chunks: bool) -> list[Hit]:
     try:
-        return store.search(plain(question), limit=DEPTH, scan="none", chunks=chunks, without=without, hops=hops).hits
+        return store.search(plain(question), limit=DEPTH, scan="none", chunks=chunks, without=without, hops=hops, prior=prior).hits
     except Usage:
         return []  # nothing in it can be searched for
 
