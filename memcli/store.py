@@ -60,6 +60,14 @@ class Store(Desk):
         """An entry and its bytes, now or as it was at a date or revision."""
         if not at:
             path, data = self.locate(name)
+            entry = text.read(data, path)
+            if entry.state != "archived":
+                return entry, data
+            from memcli.entries import archive
+
+            if archive.place(entry)[0]:
+                data = archive.original(self.vault.root, entry)
+                self.talk.warn(f"{path} is archived; mem restore {entry.id[-6:]} puts it back, a use does at the next mem consolidate")
             return text.read(data, path), data
         from memcli.life import undo
 

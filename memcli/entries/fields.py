@@ -160,7 +160,7 @@ RULES: Mapping[str, Rule] = {
     "key": _slot,
     **dict.fromkeys(("supersedes", "superseded_by"), _ids),
     "links": _links,
-    "source": _map,
+    **dict.fromkeys(("source", "archive"), _map),
     "memory": _memory,
 }
 HINTS = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 
-from memcli.entries import atomic, text
+from memcli.entries import archive, atomic, text
 from memcli.entries import vault as vaults
 from memcli.index import changes, pending
 from memcli.index.changes import Stat
@@ -26,7 +26,7 @@ def documents(root: str, stats: Mapping[str, Stat], limit: int, progress: Progre
             data = text.head(atomic.read(f"{root}/{path}", limit), limit)
         except OSError:
             continue  # gone or unreadable since the scan; doctor names the latter
-        document = of(text.read(data, path), text.data_sum(data))
+        document = of(archive.whole(root, text.read(data, path)), text.data_sum(data))
         yield pending.row_of(document, size, changes.trusted(mtime), mark), document
     if total > _LONG:
         progress("indexing", total, total)

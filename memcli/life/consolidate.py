@@ -57,7 +57,7 @@ def consolidate(desk: Desk, names: Sequence[str], budget_s: float, *, dry_run: b
 def _worked(desk: Desk, names: Sequence[str], budget_s: float, *, dry_run: bool) -> Report:
     found = held(desk)
     before = {one.path: one.data for one in found}
-    work = Work(desk.now, desk.settings, {one.path: one for one in found}, events.read(desk.vault.state))
+    work = Work(desk.vault.root, desk.now, desk.settings, {one.path: one for one in found}, events.read(desk.vault.state))
     outcome = consolidating.through(work, names, budget_s, desk.talk.progress)
     changes = list(_changes(desk, before, work))
     return Report(dry_run, outcome.steps, [edit.move for _, edit in outcome.edits if edit.move], changes, work.remarks, work.counts,
@@ -70,7 +70,7 @@ def _changes(desk: Desk, before: dict[str, bytes], work: Work) -> Iterator[Chang
         from memcli.life import archive
 
         packing = {path: work.entries[path].data for path in work.packed}
-        yield from archive.archive(desk.vault, sorted(packing.items()), desk.now)
+        yield from archive.archive_entries(desk.vault, sorted(packing.items()), desk.now)
     for path in sorted(before.keys() | work.entries.keys()):
         if path not in work.packed:
             new = work.entries[path].data if path in work.entries else None

@@ -36,9 +36,10 @@ class Edit:
 class Work:
     """The vault in the hands of the steps: entries by path as they are by now, events by id, and the paths that will be packed.
 
-    `remarks` are for a person: what was found and not done. `counts` are figures for the report.
+    `root` is where packs are read from. `remarks` are for a person: what was found and not done. `counts` are figures for the report.
     """
 
+    root: str
     now: datetime
     settings: Settings
     entries: dict[str, Held]
@@ -85,6 +86,13 @@ def _with_memory(one: Held, block: Mapping[str, Value]) -> bytes:
     return text.edit(one.data, changes, path=one.path)
 
 
+def revive(work: Work) -> list[Edit]:
+    """What is archived and was used comes back from its pack."""
+    from memcli.life import reviving
+
+    return reviving.revived(work)
+
+
 def rise(work: Work) -> list[Edit]:
     """What is used and important moves up, what was cooled and used again comes back."""
     from memcli.life import ladder, plan
@@ -113,7 +121,7 @@ def _moved(work: Work, move: Move) -> Edit:
     return Edit(move.path, moving.state_edit(one, move, work.now), move.reason, move)
 
 
-STEPS: Mapping[str, Step] = {"fold": fold, "rise": rise, "fade": fade}
+STEPS: Mapping[str, Step] = {"fold": fold, "revive": revive, "rise": rise, "fade": fade}
 
 
 @dataclass(frozen=True, slots=True)

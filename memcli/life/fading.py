@@ -58,5 +58,5 @@ def changes(desk: Desk, found: Sequence[Held], moves: Sequence[Move]) -> list[Ch
     if packing:
         from memcli.life import archive
 
-        edited += archive.archive(desk.vault, packing, desk.now)
+        edited += archive.archive_entries(desk.vault, packing, desk.now)
     return edited

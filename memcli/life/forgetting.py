@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from memcli import clock
-from memcli.entries import history, text
+from memcli.entries import archive, history, text
 from memcli.entries.model import Entry, Value
 from memcli.entries.run import blobs_at
 from memcli.errors import NothingFound, Usage
@@ -89,6 +89,8 @@ def _recalled(desk: Desk, git: Git, path: str, old: bytes | None) -> bytes:
     if old is None or is_tombstone(old):
         return _remembered(history.last_before_loss(git, path, is_tombstone), path)
     entry = text.read(old, path)
+    if archive.place(entry)[0]:
+        return archive.original(desk.vault.root, entry)
     earlier = f"mem restore {short(entry.id)} --at DATE brings back an earlier text"
     if entry.state != "forgotten":
         raise Usage(f"{path} is neither forgotten nor deleted", earlier)

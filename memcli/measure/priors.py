@@ -50,7 +50,7 @@ def _means(rows: Sequence[Asked], weight: Callable[[Asked], float]) -> dict[str,
     total = sum(map(weight, rows))
     if not total:
         return {}
-    on, off = (sum(weight(row) * value(row) for row in rows) / total for value in (lambda row: row.on, lambda row: row.off))
+    on, off = sum(weight(row) * row.on for row in rows) / total, sum(weight(row) * row.off for row in rows) / total
     effective = total * total / sum(weight(row) ** 2 for row in rows)
     return {"on": round(on, 4), "off": round(off, 4), "ratio": round(on / off, 4) if off else 0.0, "questions": round(effective, 1)}
 

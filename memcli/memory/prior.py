@@ -1,6 +1,8 @@
 """How does what is known of an entry move its score? By bounded factors, so that it can settle what relevance leaves open and never bury it.
 
-prior = (1 + NEED (2 need - 1)) (1 + IMPORTANCE (2 importance - 1)) (1 + CONFIDENCE (2 confidence - 1)), with need 0..1 from `memory.need`. With the
+prior = (1 + NEED (2 need^SHARP - 1)) (1 + IMPORTANCE (2 importance - 1)) (1 + CONFIDENCE (2 confidence - 1)), with need 0..1 from `memory.need`: SHARP, so that
+what is hot is lifted and what is merely old is not sorted by age. On LoCoMo's five development conversations, 997 questions, SHARP 1, 2 and 4 keep
+0.988, 0.986 and 0.992 of the evidence in the first ten for uniform use, and give 1.005, 1.021 and 1.021 for recent use. With the
 default weights an entry can pass another only where their relevance differs by less than 1.65 times. Then, for the present: SUPERSEDED
 by a newer value of its slot, PAST its `valid_to`, nothing left of what was retracted.
 """
@@ -16,6 +18,7 @@ from memcli.memory.events import Event
 from memcli.memory.state import strength
 
 NEED, IMPORTANCE, CONFIDENCE = 0.10, 0.10, 0.05
+SHARP = 4
 SUPERSEDED, PAST = 0.25, 0.5
 NO_IMPORTANCE, NO_CONFIDENCE = 0.5, 0.7  # where an entry states none
 
@@ -49,8 +52,9 @@ def confidence(meta: Mapping[str, object]) -> float:
 def factors(meta: Mapping[str, object], created: str, events: list[Event], now: datetime, weights: Weights) -> list[Factor]:
     """The factors of an entry's prior, `meta` being its front matter; validity counts at `now`."""
     need = strength(created, meta.get("memory"), events, now).need(now)
-    found = [Factor(name, value, 1 + weight * (2 * value - 1)) for name, value, weight in (
-        ("need", need, weights.need), ("importance", importance(meta), weights.importance), ("confidence", confidence(meta), weights.confidence)) if weight]
+    known = (("need", need, need**SHARP, weights.need), *((name, value, value, weight) for name, value, weight in (
+        ("importance", importance(meta), weights.importance), ("confidence", confidence(meta), weights.confidence))))
+    found = [Factor(name, value, 1 + weight * (2 * bent - 1)) for name, value, bent, weight in known if weight]
     if _is_past(meta.get("retracted"), now):
         found.append(Factor("retracted", 1.0, 0.0))
     elif meta.get("superseded_by"):

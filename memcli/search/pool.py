@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from memcli.entries import atomic, text
+from memcli.entries import archive, atomic, text
 from memcli.entries.model import Entry
 from memcli.index import analysis
 from memcli.index.chunks import Chunk, chunks
@@ -66,7 +66,7 @@ def gather(index: Index, matches: Sequence[Match], scores: Mapping[str, float], 
             data = b""
         if past is not None:
             data = past.text(match, data)
-        entry = text.read(data, match.path)
+        entry = archive.whole(index.vault.root, text.read(data, match.path))
         first = len(pool.pieces)
         own = chunks(entry.body, entry.body_line) or [Chunk(entry.title, 0, 0)]
         for at, chunk in enumerate(own[:max(CHUNKS_MAX - first, 1)]):
