@@ -1,10 +1,12 @@
-"""Reads conversations in the LoCoMo form: JSON of samples with dated sessions of turns. One entry per session that holds turns."""
+"""Reads conversations in the LoCoMo form: JSON of samples with dated sessions of turns. One entry per session that holds turns, with `grain=turn`
+one per turn."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
 
@@ -23,8 +25,9 @@ _UNSAFE = re.compile(r"[^a-z0-9-]+")
 
 def read(source: Source, options: Mapping[str, str]) -> Iterator[Draft | Rejected]:
     """Sessions in order. Questions, evidence and summaries are passed over: they are not memory."""
-    if options:
-        raise PluginFailed(f"locomo knows no option {next(iter(options))!r}")
+    by_turn = options.get("grain", "session") == "turn"
+    if any(key != "grain" for key in options) or options.get("grain", "turn") not in ("session", "turn"):
+        raise PluginFailed(f"locomo knows no option {next(iter(options))!r} with this value", "--option grain=turn makes an entry of each turn")
     if source.is_folder:
         raise PluginFailed(f"{source.name} is a folder", "give the JSON file")
     try:
@@ -41,10 +44,10 @@ def read(source: Source, options: Mapping[str, str]) -> Iterator[Draft | Rejecte
     if not any(isinstance(sample, dict) and isinstance(sample.get("conversation"), dict) for sample in samples):
         raise PluginFailed(f"{source.name} holds no conversation", "expected samples of {sample_id, conversation: {session_1: [...]}}")
     for number, sample in enumerate(samples, 1):
-        yield from _sample(source, f"sample {number}", sample)
+        yield from _sample(source, f"sample {number}", sample, by_turn)
 
 
-def _sample(source: Source, where: str, sample: Any) -> Iterator[Draft | Rejected]:
+def _sample(source: Source, where: str, sample: Any, by_turn: bool) -> Iterator[Draft | Rejected]:
     if not isinstance(sample, dict) or not isinstance(sample.get("conversation"), dict):
         yield Rejected(where, "holds no conversation")
         return
@@ -61,7 +64,11 @@ def _sample(source: Source, where: str, sample: Any) -> Iterator[Draft | Rejecte
         if not isinstance(turns, list):
             yield Rejected(place, "is not a list of turns")
             continue
-        yield _session(source, str(identity), key, talk, turns, place)
+        session = _session(source, str(identity), key, talk, turns, place)
+        if by_turn and isinstance(session, Draft):
+            yield from _turns(session, turns)
+        else:
+            yield session
 
 
 def _session(source: Source, identity: str, key: str, talk: dict[str, Any], turns: list[Any], place: str) -> Draft | Rejected:
@@ -79,6 +86,12 @@ def _session(source: Source, identity: str, key: str, talk: dict[str, Any], turn
     names = " and ".join(dict.fromkeys(_line(speaker) for speaker in speakers))
     return Draft(body="\n\n".join(paragraphs) + "\n", source=identity, position=key, type="event", tags=("conversation",),
                  title=f"{names}, {at.day} {_MONTHS[at.month - 1]} {at.year}", created=at, valid_from=at, uri=source.name, session=key)
+
+
+def _turns(session: Draft, turns: list[Any]) -> Iterator[Draft]:
+    """An entry of each turn of a session."""
+    for number, turn in enumerate(turns, 1):
+        yield replace(session, body=_paragraph(turn) + "\n", position=f"{session.position}/{number}")
 
 
 def _paragraph(turn: dict[str, Any]) -> str:

@@ -1,8 +1,8 @@
 """How are archived entries kept? A pack: their bytes in zstd frames that share a trained dictionary, behind a ledger with checksums and cues; pure.
 
 Layout: MAGIC, one line of JSON (format, lengths of the parts in order: dictionary, ledger, frames), the parts, and the SHA-256 of all that.
-The ledger is zstd over JSON lines of [id, path, sha256, frame, offset, length, cue]. Frames hold FRAME entries each, so that one is taken out without
-unpacking the rest. The same entries make the same bytes.
+The ledger is zstd over JSON lines of [id, path, checksum, frame, offset, length, cue]. Frames hold about FRAME bytes each, so that one entry is taken out
+without unpacking the rest. A dictionary is kept where it pays. The same entries make the same bytes.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from memcli.errors import UserError
 
 MAGIC = b"mem pack\n"
 FORMAT = 1
-FRAME = 64
+FRAME = 256 * 1024
 LEVEL = 19
 DICTIONARY = 32 * 1024
-_TRAINED_FROM = 200_000  # bytes of text below which a dictionary costs more than it saves
+_TRAINED_FROM = 4 * FRAME  # bytes of text below which a dictionary costs more than it saves
 _FRAME_MAX = 256 * 1024 * 1024
 _HINT = "mem restore ID --at DATE brings the text back from git's history"
 
@@ -31,7 +31,7 @@ class Kept:
 
     id: str
     path: str
-    sha256: str
+    sum: str
     frame: int
     offset: int
     length: int
@@ -46,24 +46,30 @@ def packed(items: Sequence[tuple[str, str, bytes, str]]) -> bytes:
     dictionary = _dictionary(texts)
     trained = zstd.ZstdCompressionDict(dictionary) if dictionary else None
     compress = zstd.ZstdCompressor(level=LEVEL, dict_data=trained).compress if trained else zstd.ZstdCompressor(level=LEVEL).compress
-    frames, rows = [], []
-    for number, start in enumerate(range(0, len(items), FRAME)):
-        offset = 0
-        for id_, path, data, cue in items[start:start + FRAME]:
-            rows.append(json.dumps([id_, path, hashlib.sha256(data).hexdigest(), number, offset, len(data), cue], ensure_ascii=False))
-            offset += len(data)
-        frames.append(compress(b"".join(texts[start:start + FRAME])))
+    frames: list[bytearray] = []
+    rows = []
+    for id_, path, data, cue in items:
+        if not frames or len(frames[-1]) + len(data) > FRAME and frames[-1]:
+            frames.append(bytearray())
+        rows.append(json.dumps([id_, path, _sum(data), len(frames) - 1, len(frames[-1]), len(data), cue], ensure_ascii=False))
+        frames[-1] += data
+    shrunk = [compress(bytes(frame)) for frame in frames]
     ledger = zstd.ZstdCompressor(level=LEVEL).compress("\n".join(rows).encode("utf-8", "surrogateescape"))
-    head = json.dumps({"format": FORMAT, "dictionary": len(dictionary), "ledger": len(ledger), "frames": [len(frame) for frame in frames]}).encode()
-    whole = MAGIC + head + b"\n" + dictionary + ledger + b"".join(frames)
+    head = json.dumps({"format": FORMAT, "dictionary": len(dictionary), "ledger": len(ledger), "frames": [len(frame) for frame in shrunk]}).encode()
+    whole = MAGIC + head + b"\n" + dictionary + ledger + b"".join(shrunk)
     return whole + hashlib.sha256(whole).digest()
+
+
+def _sum(data: bytes) -> str:
+    """The first half of the SHA-256: the ledger's largest part, as it cannot be packed."""
+    return hashlib.sha256(data).hexdigest()[:32]
 
 
 def _dictionary(texts: Sequence[bytes]) -> bytes:
     """A dictionary trained on the texts, b"" where it would not pay."""
     import zstandard as zstd
 
-    if sum(map(len, texts)) < _TRAINED_FROM or len(texts) < 2 * FRAME:
+    if sum(map(len, texts)) < _TRAINED_FROM or len(texts) < 100:
         return b""
     try:
         return bytes(zstd.train_dictionary(DICTIONARY, list(texts)).as_bytes())
@@ -107,7 +113,7 @@ class Pack:
             data = self._unpack(self._frames[kept.frame])[kept.offset:kept.offset + kept.length]
         except (ValueError, IndexError):
             data = b""
-        if hashlib.sha256(data).hexdigest() != kept.sha256:
+        if _sum(data) != kept.sum:
             raise UserError(f"archive pack {self.name}: the text of {kept.path} is damaged", _HINT)
         return data
 

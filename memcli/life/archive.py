@@ -12,7 +12,7 @@ from memcli.entries.model import Value
 from memcli.entries.vault import Vault
 from memcli.index.chunks import chunks
 
-CUE = 400  # characters
+CUE, LEDGER_CUE = 400, 60  # characters
 _KEPT = ("id", "title", "type", "created", "updated", "tags", "aliases", "importance", "importance_by", "confidence", "pinned", "policy", "event_time",
          "valid_from", "valid_to", "retracted", "expires", "key", "cardinality", "value", "supersedes", "superseded_by", "links", "memory")
 Change = tuple[str, bytes | None, bytes | None]
@@ -23,11 +23,11 @@ def archive_entries(vault: Vault, entries: Sequence[tuple[str, bytes]], now: dat
     items = []
     for path, data in sorted(entries):
         entry = text.read(data, path)
-        items.append((entry.id, path, data, cue(entry.body)))
+        items.append((entry.id, path, data, cue(entry.body)[:LEDGER_CUE]))
     made = pack.packed(items)
     name = hashlib.sha256(made).hexdigest()[:24] + ".pack"
     changes: list[Change] = [(f"{archive.FOLDER}/{name}", None, made)] if not os.path.exists(f"{vault.root}/{archive.FOLDER}/{name}") else []
-    return changes + [(path, data, stub(path, data, name, kept)) for _, path, data, kept in items]
+    return changes + [(path, data, stub(path, data, name, cue(text.read(data, path).body))) for _, path, data, _ in items]
 
 
 def stub(path: str, data: bytes, name: str, cue_: str) -> bytes:

@@ -12,8 +12,10 @@ from memcli.errors import EntryInvalid, MemError, PluginFailed, Usage
 from memcli.extend import registry
 from memcli.extend.contracts import Ingest, Rejected, Source
 from memcli.extend.intake import Intake, entries_of
+from memcli.life import weighing
 from memcli.life.desk import Desk
 from memcli.life.names import count
+from memcli.life.weighing import Weigher
 
 
 @dataclass(slots=True)
@@ -68,9 +70,13 @@ def _new(desk: Desk, plugin: Ingest, sources: Sequence[Source], options: Mapping
     known = {row.id for row in desk.index.read(lambda view: view.rows())}
     taken: set[str] = set()
     failed = []
+    weigher: Weigher[Intake | Rejected] = Weigher(weighing.known(desk.vault.state))
     for source in sources:
         try:
-            for one in _guarded(plugin, source, options, desk):
+            pieces = _guarded(plugin, source, options, desk)
+            for one, importance in weigher.weighed(map(_telling, pieces)):
+                if isinstance(one, Intake) and one.fields.get("importance") is None:
+                    one.fields.update(importance=importance, importance_by="auto")
                 data = _rendered(one, known, report)
                 if data is not None and isinstance(one, Intake):
                     yield _place(desk, one, taken, report), data
@@ -79,6 +85,14 @@ def _new(desk: Desk, plugin: Ingest, sources: Sequence[Source], options: Mapping
             report.refused.append((source.name, error.message))
     if sources and len(failed) == len(sources):
         raise failed[0]
+
+
+def _telling(one: Intake | Rejected) -> tuple[Intake | Rejected, str, str]:
+    """A piece with its text and session, for weighing."""
+    if isinstance(one, Rejected):
+        return one, "", ""
+    source = one.fields.get("source")
+    return one, one.body, str(source.get("session", "")) if isinstance(source, dict) else ""
 
 
 def _rendered(one: Intake | Rejected, known: set[str], report: Report) -> bytes | None:

@@ -69,14 +69,14 @@ def evaluate(kind: str, path: str, folder: str, opened: Opener, progress: Callab
     return found
 
 
-def vault_of(stack: Haystack, folder: str, opened: Opener, skipped: Counter[str]) -> Store:
+def vault_of(stack: Haystack, folder: str, opened: Opener, skipped: Counter[str], options: Mapping[str, str] | None = None) -> Store:
     """A fresh vault that holds a haystack. Texts that the plugin refuses are counted."""
     store = opened(folder)
     path = stack.path
     if not path:
         path = os.path.join(store.vault.state, "haystack.json")
         atomic.write(path, json.dumps(stack.content).encode(), durable=False)
-    refused = store.ingest(stack.plugin, [path], {}).refused
+    refused = store.ingest(stack.plugin, [path], options or {}).refused
     if refused:
         skipped["texts refused"] += len(refused)
     store.reindex()
