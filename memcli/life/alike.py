@@ -75,6 +75,7 @@ class _Text:
 
     def __init__(self, id_: str, body: Body) -> None:
         self.id = id_
+        self.age = (body.created, id_)
         spoken = [word.replace("’", "'") for word in _WORD.findall(body.text.casefold())]
         self.order = tuple(dict.fromkeys(spoken))
         self.words = frozenset(self.order)
@@ -165,7 +166,7 @@ def _suggested(ordered: Iterable[_Text], held: Mapping[str, int], level: float) 
         exact = same.get(text.sum)
         prefix = _prefix(text, held, level) if exact is None and not text.short else []
         met = {id(other): other for word in prefix for other in by_word.get(word, ()) if _sizes_fit(text, other, level)}
-        pair = _judged(exact, text, level) if exact else _best(met.values(), text, level, sure=False)
+        pair = _judged(exact, text, level) if exact else _best(sorted(met.values(), key=lambda other: other.age), text, level, sure=False)
         if pair:
             pairs.append(pair)
             continue
