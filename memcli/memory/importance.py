@@ -1,9 +1,10 @@
 """How much may a text matter? A prediction at write time, from what it says that its vault does not know yet; pure.
 
-raw = idf mass x novelty x (1 + NAMED min(names, NAMES_MAX)) x (QUESTION if it is a question) x (ANSWER if it follows one in its session). The idf mass is the sum of the inverse document
-frequencies of its distinct words, each a share of the highest possible (0..1); novelty is the part of that mass which the likest other text lacks.
-The prediction is the share of known texts whose raw value is lower, moved by cues. ANSWER is from LoCoMo's development conversations: of the turns that
-questions ask for, the 75 % (53 %) of bytes that it keeps hold 0.940 (0.797), without it 0.903 (0.715). A person's value is never replaced.
+raw = idf mass x novelty x (1 + NAMED min(names, NAMES_MAX)), x QUESTION if it is a question, x ANSWER if it follows one in its session. The
+idf mass is the sum of the inverse document frequencies of its distinct words, each a share of the highest possible (0..1); novelty is the part of that
+mass which the likest other text lacks. The prediction is the share of known texts whose raw value is lower, moved by cues (SCIENCE 2.4). ANSWER is from
+LoCoMo's development conversations: of the turns that questions ask for, the 75 % (53 %) of bytes that it keeps hold 0.940 (0.797), without it
+0.903 (0.715). A person's value is never replaced.
 """
 
 from __future__ import annotations
