@@ -15,6 +15,9 @@ from collections.abc import Iterator, Mapping
 from memcli.errors import PluginFailed
 from memcli.extend.contracts import API_VERSION, Draft, Ingest, Rejected, Source, draft_id
 from memcli.extend.intake import fault
+from memcli.extend.policy_conformance import check_policy
+
+__all__ = ["check_ingest", "check_policy"]
 
 _GARBAGE = (b"", b"\0\1\2\xff\xfe" * 50, b"{", b"[[[[", b"null", b"{}", b"[]", b"[1, \"x\", null]", "\ufeff\u202e{}".encode(), b"---\n: : :\n---\n")
 

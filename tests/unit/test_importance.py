@@ -40,7 +40,7 @@ def test_a_sentence_begins_with_a_capital_and_that_is_no_name() -> None:
 def test_a_turn_that_follows_a_question_of_its_session_answers_it() -> None:
     texts = [(number, f"**Ana:** plain words number{number} of some kind", "s1") for number in range(30)]
     texts[10] = (10, "**Ana:** where is the key? ^d1-10", "s1")
-    plain, asked = ({item: value for item, value in Weigher[int]([]).weighed([*some])} for some in ([*texts[:10], (10, "x", "s1"), *texts[11:]], texts))
+    plain, asked = (dict(Weigher[int]([]).weighed([*some])) for some in ([*texts[:10], (10, "x", "s1"), *texts[11:]], texts))
     assert asked[11] > plain[11] and asked[10] == 0.0
 
 
