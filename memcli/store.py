@@ -219,11 +219,14 @@ class Store(Desk):
     # -- history ---------------------------------------------------------------------------------------------------------------
 
     def log(self, name: str = "", limit: int = 0) -> list[Record]:
-        """Commits, newest first, of the vault or of one entry."""
+        """Commits, newest first, of the vault or of one entry, then with its own moves alone."""
         from memcli.entries import history
 
-        path = self.locate(name)[0] if name else ""
-        return history.records(self.git(), limit=limit, path=path)
+        if not name:
+            return history.records(self.git(), limit=limit)
+        path, data = self.locate(name)
+        id_ = text.read(data, path).id
+        return [history.of_one(record, id_) for record in history.records(self.git(), limit=limit, path=path)]
 
     def diff(self, name: str = "", old: str = "", new: str = "", *, color: bool = False) -> str:
         """A unified diff between two dates or revisions; without them, what was edited by hand since the last commit."""

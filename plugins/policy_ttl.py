@@ -32,5 +32,5 @@ def judge(entries: Sequence[Remembered], now: datetime, options: Mapping[str, st
         expired = entry.expires is not None and entry.expires <= now
         over = expired or bool(limit) and age >= limit
         reason = f"expired on {entry.expires:%Y-%m-%d}" if expired else f"{age:.0f} days old" + (f", may be {limit:g}" if limit else ", no limit applies")
-        gone = over and not entry.pinned and entry.state not in ("core", action)
+        gone = over and not entry.pinned and entry.state not in ("core", "archived")
         yield Verdict(entry.id, action if gone else "keep", 0.0 if over else 1.0, reason)

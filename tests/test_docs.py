@@ -22,7 +22,7 @@ from memcli.cli import generate
 from memcli.cli.options import Arg, Opt
 from memcli.cli.verbs import COMMANDS
 from memcli.entries import text
-from memcli.extend.conformance import check_ingest
+from memcli.extend.conformance import check_ingest, check_policy
 from memcli.output import records
 
 SCHEMAS = {path.name.removesuffix(".schema.json"): json.loads(path.read_text()) for path in Path(TOP, "schemas").glob("*.schema.json")}
@@ -33,7 +33,9 @@ JSON = {  # the schema of what each command prints with --json
     "related": "related", "timeline": "timeline", "forget": "changed",
     "purge": "changed", "restore": "changed",
     "log": "log", "undo": "changed", "ingest": "ingest", "index": "index", "doctor": "doctor", "config": "settings", "eval": "eval",
+    "used": "changed", "stats": "stats", "consolidate": "consolidate",
 }
+MODES = {"plan", "strength"}  # printed by forget --policy and show --explain
 VALIDATORS = {name: jsonschema.Draft202012Validator(schema) for name, schema in SCHEMAS.items()}
 
 
@@ -94,12 +96,21 @@ def test_manual_pages_name_only_pages_that_are_there() -> None:
         assert set(re.findall(r"\b[a-z][a-z-]*\(\d\)", text)) <= there, path.name
 
 
-def test_the_worked_example_of_a_plugin_keeps_the_contract(tmp_path: Path) -> None:
-    page = Path(TOP, "man", "mem-plugins.7").read_text()
-    source = page.partition('.\\" example: begin\n.nf\n')[2].partition(".fi\n")[0].replace("\\-", "-")
+def worked_example(name: str) -> types.ModuleType:
+    """The plugin that a manual page shows."""
+    source = Path(TOP, "man", name).read_text().partition('.\\" example: begin\n.nf\n')[2].partition(".fi\n")[0].replace("\\-", "-")
     assert 5 < len(source.splitlines()) <= 25
-    plugin = types.ModuleType("quotes")
-    exec(compile(source, "mem-plugins.7", "exec"), vars(plugin))  # our own manual page
+    plugin = types.ModuleType("example")
+    exec(compile(source, name, "exec"), vars(plugin))  # our own manual page
+    return plugin
+
+
+def test_the_worked_example_of_a_policy_keeps_the_contract() -> None:
+    assert check_policy(worked_example("mem-policies.7")) == []
+
+
+def test_the_worked_example_of_a_plugin_keeps_the_contract(tmp_path: Path) -> None:
+    plugin = worked_example("mem-plugins.7")
     good = tmp_path / "quotes.txt"
     good.write_text("Festina lente -- Augustus\n\nSapere aude -- Horace\n")
     assert check_ingest(plugin, str(good), expect=2) == []
@@ -112,8 +123,9 @@ def test_a_schema_is_one(name: str) -> None:
 
 
 def test_every_shape_names_its_schema() -> None:
-    named = set(re.findall(r"schemas/([a-z-]+)\.schema\.json", Path(records.__file__).read_text()))
-    assert named == set(JSON.values()) | {"error"}
+    sources = "".join(path.read_text() for path in Path(records.__file__).parent.glob("*.py"))
+    named = set(re.findall(r"schemas/([a-z-]+)\.schema\.json", sources))
+    assert named == set(JSON.values()) | MODES | {"error"}
     assert set(SCHEMAS) == named | {"entry", "config"}
 
 
@@ -155,6 +167,11 @@ def test_every_json_output_fits_its_schema(box: Box) -> None:
     take("set", id_, "pinned=true")
     take("edit", id_, env={"EDITOR": "sed -i s/stone/pebble/"})
     take("show", id_)
+    take("used", id_)
+    take("stats")
+    take("consolidate", "--dry-run")
+    for schema, args in (("strength", ("show", id_, "--explain")), ("plan", ("forget", "--policy", "actr", "--dry-run"))):
+        VALIDATORS[schema].validate(json.loads(box.run(*args, "--json", check=0).out))
     take("list")
     take("search", "pebble", "--explain")
     take("search", "石頭", "pebbel", "--fuzzy", "--explain")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from memcli.cli import options, session
 from memcli.errors import Usage
 
-HELP = """Do a night's work: fold in uses, join duplicates, link, sum up, fade.
+HELP = """Do a night's work: fold in uses, link, sum up, fade.
 
 \b
 Examples:

@@ -8,7 +8,7 @@ from memcli.cli import options, session
 from memcli.errors import Usage
 from memcli.output import records
 
-HELP = """Forget entries: named ones, or by a policy what is no longer needed.
+HELP = """Forget entries, named ones or by a policy.
 
 \b
 Examples:

@@ -76,7 +76,7 @@ def overview() -> str:
         (".mem/config.yaml", "The vault's settings, tracked by git."), (".mem/state/", "Lock and journal of this machine, ignored by git."),
         (".mem/index/", "The search index, ignored by git; delete it at any time."), ("~/.config/mem/config.yaml", "The user's own settings."),
         ("~/.local/share/mem", "The user's own vault.")])]
-    others = ("mem\\-entry(5)", "mem\\-config(5)", "mem\\-plugins(7)", "mem\\-design(7)")
+    others = ("mem\\-entry(5)", "mem\\-config(5)", "mem\\-scoring(7)", "mem\\-policies(7)", "mem\\-plugins(7)", "mem\\-design(7)")
     lines += [".SH SEE ALSO", ", ".join([*(f"mem\\-{verb}(1)" for verb in COMMANDS), *others])]
     return "\n".join(lines) + "\n"
 

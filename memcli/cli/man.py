@@ -22,7 +22,7 @@ man mem-search works as well."""
 
 
 PARAMS = {
-    "page": options.Arg("[PAGE]", "A command, or entry, config, plugins, design."),
+    "page": options.Arg("[PAGE]", "A command, or entry, config, scoring, policies, plugins, design."),
     "list_": options.Opt("--list", "List the pages.", kind=bool),
 }
 

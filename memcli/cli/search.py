@@ -92,9 +92,8 @@ def command(
     null: bool = False,
 ) -> None:
     """Find entries."""
-    here = session.current()
+    here, query = session.current(), filters.query(words)
     store = here.store(vault)
-    query = filters.query(words)
     found = store.search(query, limit=limit or store.settings.whole("search.limit"), fuzzy=fuzzy, explain=explain,
                          filters=filters.given(type_, tag, state, path, key, source, since, until), scan="none" if no_scan else "auto",
                          chunks=chunks, without=without(channels, ablate), hops=hops, at=at, prior=not no_prior)

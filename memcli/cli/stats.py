@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from memcli.cli import options, session
+from memcli.errors import Usage
 from memcli.output import strength
 
 HELP = """Show how the vault stands: states, need, what fades next.
@@ -30,6 +31,8 @@ def command(svg: bool = False, vault: str | None = None, json: bool = False) -> 
     """Show how the vault stands."""
     from memcli.output import plots
 
+    if svg and json:
+        raise Usage("--svg and --json are two forms of the same", "give one of them")
     here = session.current()
     store = here.store(vault)
     found = store.standing()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from memcli import clock
 from memcli.entries import atomic
@@ -11,13 +11,15 @@ from memcli.entries.git import Git
 from memcli.entries.vault import Vault
 from memcli.errors import NothingFound, Usage, UserError
 
-_FIELDS = "%x1f".join(["%H", "%cI", "%an", "%s", *(f"%(trailers:key={key},valueonly,separator=%x20)" for key in ("Mem-Verb", "Mem-Run", "Mem-Undoes"))])
+_FIELDS = "%x1f".join(["%H", "%cI", "%an", "%s", *(f"%(trailers:key={key},valueonly,separator=%x20)" for key in ("Mem-Verb", "Mem-Run", "Mem-Undoes"))]
+                       + ["%(trailers:key=Mem-Move,valueonly,separator=%x1e)"])
 _NEW_MAX = 1 << 20  # bytes of a new file that a diff shows
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One commit. `verb` is "" for a commit that a person made; `undoes` is the id of the commit an undo took back."""
+    """One commit. `verb` is "" for a commit that a person made; `undoes` is the id of the commit an undo took back; `moves` are the entries that
+    went from one state to another, as `6r0wze short -> cold: the reason`."""
 
     commit: str
     date: str
@@ -26,6 +28,7 @@ class Record:
     verb: str
     run: str
     undoes: str
+    moves: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +50,15 @@ def records(git: Git, *, limit: int = 0, path: str = "", revision: str = "HEAD")
     found = []
     for row in out.split("\0"):
         fields = row.strip("\n").split("\x1f")
-        if len(fields) == 7:
-            found.append(Record(*fields))
+        if len(fields) == 8:
+            commit, date, author, subject, verb, run, undoes, moves = fields
+            found.append(Record(commit, date, author, subject, verb, run, undoes, tuple(filter(None, moves.split("\x1e")))))
     return found
+
+
+def of_one(record: Record, id_: str) -> Record:
+    """A commit with those of its moves that are this entry's."""
+    return replace(record, moves=tuple(move for move in record.moves if id_.endswith(move.partition(" ")[0])))
 
 
 def resolve(git: Git, when: str) -> str:

@@ -44,9 +44,11 @@ class Plan:
 
 def plan(policy: Policy, found: Sequence[Held], now: datetime, options: Mapping[str, str], guards: Guards) -> Plan:
     """The plan of one run. Raises PluginFailed for a policy that breaks the contract."""
-    judged = [one for one in found if one.entry.state in ("short", "long", "cold", "core", "archived") and not one.derived]
+    named = Counter(one.id for one in found)
+    judged = [one for one in found if one.entry.state in ("short", "long", "cold", "core", "archived") and not one.derived and named[one.id] == 1]
     seen = list(remembered(judged, now, words=policy.name not in _WORDLESS))
     result = Plan(policy.name, judged=len(judged))
+    result.kept = [(one.entry.title, one.path, "not judged: another file has its id; mem doctor names both") for one in found if named[one.id] > 1]
     holders = Counter(key for one in judged if (key := _slot(one, now)))
     needed = supported(judged)
     due = []

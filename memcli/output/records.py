@@ -66,7 +66,7 @@ def listing(rows: Iterable[Row]) -> Shape:
 def record(one: Record) -> Shape:
     """One element of schemas/log.schema.json."""
     return {"commit": one.commit, "date": one.date, "author": one.author, "subject": one.subject, "verb": one.verb or None, "run": one.run or None,
-            "undoes": one.undoes or None}
+            "undoes": one.undoes or None, "moves": list(one.moves)}
 
 
 def log(found: Iterable[Record]) -> Shape:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from memcli.life.names import count
 from memcli.memory import forecast, prior
 from memcli.output import plots
 from memcli.output.records import VERSION
@@ -24,7 +25,7 @@ def explained(one: Held, now: datetime, weights: prior.Weights, cold_below: floa
     known, curve = one.strength, forecast.curve(one.strength, now, _WEEKS)
     yield f"{paint(one.id[-6:], YELLOW, color)}  {paint(line(one.entry.title), BOLD, color)}  [{one.entry.state}{', pinned' if one.pinned else ''}]"
     idle = (now - known.last).total_seconds() / 86400
-    uses = f"used {known.uses} times on {known.days} days, last {idle:.0f} days ago" if known.uses else f"never used, {idle:.0f} days old"
+    uses = f"used {_times(known.uses)} on {count(known.days, 'day')}, last {idle:.0f} days ago" if known.uses else f"never used, {idle:.0f} days old"
     yield f"  need            {curve[0][0]:.2f}  {plots.spark([need for need, _ in curve])}  {curve[-1][0]:.2f}"
     yield f"  retrievability  {curve[0][1]:.2f}  {plots.spark([share for _, share in curve])}  {curve[-1][1]:.2f}"
     yield f"                        {paint('now'.ljust(26) + 'in half a year'.ljust(20) + ' a year', DIM, color)}"
@@ -66,8 +67,10 @@ def record(one: Held, now: datetime, weights: prior.Weights) -> dict[str, Any]:
 
 def stats(one: Standing, color: bool) -> Iterator[str]:
     """What `mem stats` prints."""
-    yield (f"{one.entries} {'entry' if one.entries == 1 else 'entries'}, {_size(one.size_bytes)}"
+    yield (f"{count(one.entries, 'entry', 'entries')}, {_size(one.size_bytes)}"
            + (f", archive {_size(one.packed_bytes)}" if one.packed_bytes else "") + f"; used within 30 days: {one.used_30d}; uses not folded yet: {one.events}")
+    if not one.entries:
+        return
     yield ""
     yield paint(f"{'state':10}{'entries':>8}{'size':>10}{'need':>7}{'retr.':>7}{'imp.':>7}", DIM, color)
     for rung in one.rungs:
@@ -88,8 +91,12 @@ def stats(one: Standing, color: bool) -> Iterator[str]:
     yield f"hot over the year, if nothing is used   {plots.spark([count[0] / most for count in one.months])}   then {hot} hot, {cold} cold, {archived} archived"
 
 
-def _size(count: int) -> str:
-    return f"{count} B" if count < 1000 else f"{count / 1000:.1f} kB" if count < 1_000_000 else f"{count / 1_000_000:.1f} MB"
+def _times(uses: int) -> str:
+    return "once" if uses == 1 else "twice" if uses == 2 else f"{uses} times"
+
+
+def _size(number: int) -> str:
+    return f"{number} B" if number < 1000 else f"{number / 1000:.1f} kB" if number < 1_000_000 else f"{number / 1_000_000:.1f} MB"
 
 
 def stats_record(one: Standing) -> dict[str, Any]:

@@ -112,6 +112,12 @@ def record(one: Record, color: bool) -> str:
     return f"{paint(one.commit[:10], YELLOW, color)}  {one.date[:16].replace('T', ' ')}  {line(one.subject)}{by}"
 
 
+def moves(one: Record, color: bool) -> Iterator[str]:
+    """The entries that a commit moved from one state to another, a line each."""
+    for move in one.moves:
+        yield f"    {paint(move[:6], YELLOW, color)}{line(move[6:])}"
+
+
 def problem(one: Problem, color: bool) -> Iterator[str]:
     """A finding and what to do about it."""
     message = one.message if one.path and one.path in one.message or not one.path else f"{one.path}: {one.message}"

@@ -82,7 +82,7 @@ def fuse(pool: Pool, question: str, terms: list[str], like: Question | None, vec
     columns = {name: _share(column()) for name, column in _signals(pool, question, terms, like, vectors, today).items() if name not in without}
     prose = {**WEIGHTS, **PROSE}
     if "likeness" in columns:
-        credit = min(1.0, (feedback.reach(pool, terms) / FEW) ** 3)
+        credit = min(1.0, (feedback.reach(pool, terms) / FEW) ** 3) or 1.0  # of none of its words: what the words found is spelt otherwise
         prose.update((name, credit * prose[name]) for name in WORDED)
     weights: list[Mapping[str, float]] = [WEIGHTS if piece.chunk.speaker else prose for piece in pool.pieces]
     pieces = [sum(weights[number][name] * column[number] for name, column in columns.items()) for number in range(len(pool.pieces))]

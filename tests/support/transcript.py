@@ -13,7 +13,7 @@ from box import NOW, TOP, Box
 
 _MARK = "\x01"
 _END = r"[0-9a-hjkmnp-tv-z]{6}"
-_ENDS = re.compile(rf"-({_END})\.md|\b[0-9a-hjkmnp-tv-z]{{20}}({_END})\b|^({_END})(?=  )", re.MULTILINE)
+_ENDS = re.compile(rf"-({_END})\.md|\b[0-9a-hjkmnp-tv-z]{{20}}({_END})\b|^ *({_END})(?=  | \w+ -> )", re.MULTILINE)
 _COMMITS = re.compile(
     r"\b([0-9a-f]{10})[0-9a-f]{30}\b|^[+-]?(?=[0-9a-f]*[0-9])([0-9a-f]{10})(?=  )|of ([0-9a-f]{10}) |(?:after|error:) ([0-9a-f]{10})\b", re.MULTILINE,
 )

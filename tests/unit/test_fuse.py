@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
 import pytest
@@ -33,13 +34,20 @@ def test_the_rows_of_an_explanation_add_up(talk: Box) -> None:
         for hit in hits(talk, "when did Lena buy the greenhouse", "--explain", *chunks):
             rows = hit["signals"]
             assert isinstance(rows, list) and len(rows) > 3
-            assert sum(row["contribution"] for row in rows) == pytest.approx(hit["score"], abs=1e-4)
+            relevance, prior = sum(row["contribution"] for row in rows), hit["prior"]
+            assert isinstance(prior, list) and len(prior) == 3
+            assert relevance * math.prod(row["factor"] for row in prior) == pytest.approx(hit["score"], abs=1e-4)
             assert all(row["contribution"] == pytest.approx(row["weight"] * row["value"], abs=1e-4) for row in rows)
 
 
 def test_other_words_of_the_same_meaning_are_found(talk: Box) -> None:
     assert hits(talk, "wheels for the car in autumn")[0]["path"] == "car.md"
     assert "car.md" not in [hit["path"] for hit in hits(talk, "vehicle", "--channels", "keyword")]
+
+
+def test_words_spelt_wrong_are_found_by_what_they_may_mean(talk: Box) -> None:
+    assert hits(talk, "sourduogh", "--fuzzy")[0]["path"] == "bread.md"
+    assert talk.run("search", "sourduogh").status == 1
 
 
 def test_nonsense_finds_nothing(talk: Box) -> None:
