@@ -65,7 +65,7 @@ OPTIONS = (
            personal=True),
     Option("prior.confidence", float, 0.05, "How far an entry's confidence may move its score up or down in search.", "share", 0, 0.3),
     Option("prior.importance", float, 0.1, "How far an entry's importance may move its score up or down in search.", "share", 0, 0.3),
-    Option("prior.need", float, 0.1, "How far the need of an entry, which its use and age tell, may move its score up or down in search.", "share", 0, 0.3),
+    Option("prior.need", float, 0.08, "How far the need of an entry, which its use and age tell, may move its score up or down in search.", "share", 0, 0.3),
     Option("search.limit", int, 10, "Hits that a search returns.", "entries", 1, 1000),
 )
 BY_NAME = {option.name: option for option in OPTIONS}
