@@ -1,12 +1,14 @@
 """Which entries are no longer needed, by ACT-R's base-level activation? The default policy.
 
-The value is the probability that an entry is needed (mem-scoring(7)). Below COOL it leaves the hot index; below ARCHIVE, once cold and of
-some age, it is packed. An entry seen once and never used again reaches COOL after six months and ARCHIVE after a year.
+By the probability that an entry is needed (mem-scoring(7)): below COOL it leaves the hot index; below ARCHIVE, once cold and of some age, it is
+packed. An entry seen once and never used again reaches COOL after six months and ARCHIVE after a year. The value, by which the first to go are
+chosen where not all may, is `memcli.memory.need.worth`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from memcli.extend import choices, ladder
@@ -27,4 +29,5 @@ def judge(entries: Sequence[Remembered], now: datetime, options: Mapping[str, st
     for entry in entries:
         grown = entry.age_days(now) >= (PROVEN_AGE_DAYS if entry.uses >= PROVEN_USES else AGE_DAYS)
         reason = f"{ladder.idle(entry, entry.idle_days(now))}, need {entry.need:.3f}"
-        yield ladder.verdict(entry, entry.need, reason, cool, archive if grown else 0.0)
+        verdict = ladder.verdict(entry, entry.need, reason, cool, archive if grown else 0.0)
+        yield replace(verdict, value=entry.worth)

@@ -35,7 +35,7 @@ JSON = {  # the schema of what each command prints with --json
     "log": "log", "undo": "changed", "ingest": "ingest", "index": "index", "doctor": "doctor", "config": "settings", "eval": "eval",
     "used": "changed", "stats": "stats", "consolidate": "consolidate",
 }
-MODES = {"plan", "strength"}  # printed by forget --policy and show --explain
+MODES = {"plan", "strength", "eval-prior", "eval-forgetting", "eval-policy"}  # printed by forget --policy, show --explain, eval KIND
 VALIDATORS = {name: jsonschema.Draft202012Validator(schema) for name, schema in SCHEMAS.items()}
 
 
@@ -170,7 +170,8 @@ def test_every_json_output_fits_its_schema(box: Box) -> None:
     take("used", id_)
     take("stats")
     take("consolidate", "--dry-run")
-    for schema, args in (("strength", ("show", id_, "--explain")), ("plan", ("forget", "--policy", "actr", "--dry-run"))):
+    for schema, args in (("strength", ("show", id_, "--explain")), ("plan", ("forget", "--policy", "actr", "--dry-run")),
+                         *((f"eval-{kind}", ("eval", kind, f"{TOP}/fixtures/ingest/conversation.locomo.json", "-n", "3")) for kind in ("prior", "forgetting"))):
         VALIDATORS[schema].validate(json.loads(box.run(*args, "--json", check=0).out))
     take("list")
     take("search", "pebble", "--explain")

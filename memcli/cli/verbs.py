@@ -26,7 +26,7 @@ COMMANDS = {
     "ingest": ("ingest", "Read entries from other sources by a plugin."),
     "index": ("index", "Show or rebuild the search index."),
     "doctor": ("doctor", "Find what is wrong with a vault, and mend it."),
-    "eval": ("evaluate", "Measure recall on a data set."),
+    "eval": ("evaluate", "Measure recall and forgetting, on data sets and traces."),
     "config": ("config", "Show and change settings."),
     "man": ("man", "Read a manual page."),
     "completion": ("completion", "Print a completion script for your shell."),

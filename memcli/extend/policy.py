@@ -21,8 +21,9 @@ class Remembered:
 
     `size_bytes` is its whole file's. `created` and `last` are aware datetimes, `last` the newest use, `created` where there is none. `uses` counts
     presentations after its creation (opened, used, confirmed), `days` the distinct days with one. `stability` is in days, `difficulty` 1..10
-    (FSRS-6); `need` (ACT-R, as a probability), `retrievability`, `importance` and `confidence` are 0..1. `expires` is when it is no longer wanted,
-    None for never. `words` are its distinct words in lower case, without stop words.
+    (FSRS-6); `need` (ACT-R, as a probability), `worth` (the same with a faster decay, to choose by where only some can stay), `retrievability`,
+    `importance` and `confidence` are 0..1. `expires` is when it is no longer wanted, None for never. `words` are its distinct words in lower
+    case, without stop words.
     """
 
     id: str
@@ -40,6 +41,7 @@ class Remembered:
     stability: float
     difficulty: float
     need: float
+    worth: float
     retrievability: float
     importance: float
     confidence: float

@@ -30,7 +30,8 @@ def sample(count: int) -> list[Remembered]:
             id=f"{number:026d}", path=f"note/{number}.md", title=f"Entry {number}", type="note" if number % 3 else "event", state=_STATES[number % 5],
             tags=("x",) if number % 2 else (), key="", size_bytes=100 + number * 37 % 4000, created=created,
             last=created + timedelta(days=(number % 7) * 3) if number % 4 else created, uses=number % 4, days=number % 3, stability=2.3 + number % 50,
-            difficulty=1 + number % 9, need=(number * 13 % 100) / 99, retrievability=(number * 29 % 100) / 99, importance=(number * 7 % 11) / 10,
+            difficulty=1 + number % 9, need=(number * 13 % 100) / 99, worth=(number * 17 % 100) / 99, retrievability=(number * 29 % 100) / 99,
+            importance=(number * 7 % 11) / 10,
             confidence=0.7, pinned=number % 17 == 3, expires=_NOW - timedelta(days=1) if number % 23 == 5 else None,
             words=frozenset(f"word{number * step % 31}" for step in range(1, 9))))
     return found

@@ -102,7 +102,7 @@ def remembered(found: Sequence[Held], now: datetime, *, words: bool = False) -> 
         yield Remembered(
             id=entry.id, path=entry.path, title=entry.title, type=entry.type, state=entry.state, tags=entry.tags, key=_text(entry.meta.get("key")),
             size_bytes=len(one.data), created=known.created, last=known.last, uses=known.uses, days=known.days, stability=known.stability,
-            difficulty=known.difficulty, need=known.need(now), retrievability=known.retrievability(now), importance=one.importance,
+            difficulty=known.difficulty, need=known.need(now), worth=known.worth(now), retrievability=known.retrievability(now), importance=one.importance,
             confidence=one.confidence, pinned=one.pinned, expires=moment(entry.meta.get("expires")),
             words=words_of(f"{entry.title}\n{entry.body}") if words else frozenset(),
         )

@@ -56,12 +56,14 @@ class Kept:
                  "fallback": round(self.looked[key, share] / max(self.questions, 1), 4)} for key, share in self.hot]
 
 
-def measure(path: str, folder: str, opened: Opener, progress: Callable[[str, int, int], None], keys: Sequence[str] = tuple(KEYS)) -> Kept:
-    """Drop and ask. Vaults are made below `folder`, one at a time."""
+def measure(path: str, folder: str, opened: Opener, progress: Callable[[str, int, int], None], keys: Sequence[str] = tuple(KEYS),
+            most: int = 0) -> Kept:
+    """Drop and ask. Vaults are made below `folder`, one at a time; of each at most `most` questions are asked (0: all)."""
     found = Kept("locomo")
     stacks = [stack for stack in datasets.read("locomo", path, found.skipped) if stack.questions]
     drops = [(key, share) for key in keys for share in SHARES]
     for number, stack in enumerate(stacks):
+        stack.questions = stack.questions[:most or None]
         place = os.path.join(folder, str(number))
         store = run.vault_of(stack, place, opened, found.skipped, {"grain": "turn"})
         held = store.strengths()

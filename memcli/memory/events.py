@@ -6,7 +6,8 @@ commands append without the vault's lock and never fail because of it; a line th
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+import os
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from memcli.entries import atomic
@@ -92,6 +93,11 @@ def rotate(state: str, before: str, kept: Collection[str]) -> int:
     return atomic.divide(path_in(state), f"{state}/access-{before[:4]}.log", stays)
 
 
-def all_of(found: dict[str, list[Event]]) -> Iterator[Event]:
-    """Every event, in the order of time."""
-    yield from sorted((event for some in found.values() for event in some), key=lambda event: (event.at, event.id, event.kind))
+def ever(state: str) -> list[Event]:
+    """Every event of this machine, folded ones too, in the order of time."""
+    try:
+        names = sorted(name for name in os.listdir(state) if name == "access.log" or name.startswith("access-") and name.endswith(".log"))
+    except OSError:
+        names = []
+    told = [parse(line) for name in names for line in atomic.read(f"{state}/{name}").split(b"\n")]
+    return sorted((event for event in told if event), key=lambda event: (event.at, event.id, event.kind))

@@ -37,6 +37,10 @@ class Strength(NamedTuple):
         """The probability (0..1) that it is needed."""
         return need.probability(_days(now, self.created), _days(now, self.last), self.uses + 1)
 
+    def worth(self, now: datetime) -> float:
+        """What it is worth (0..1) where only some can stay."""
+        return need.worth(_days(now, self.created), _days(now, self.last), self.uses + 1)
+
     def retrievability(self, now: datetime) -> float:
         """The probability (0..1) that it is still known by heart."""
         return fsrs.retrievability(_days(now, self.reviewed), self.stability)
@@ -64,7 +68,7 @@ def strength(created: str, memory: object, events: Iterable[Event], now: datetim
     )
     since = min(_moment(kept.get("at")) or started, now)
     for day in _by_day(events, "" if "at" not in kept else clock.rfc3339(since)):
-        found = _after(found, day, now)
+        found = after(found, day, now)
     return found
 
 
@@ -78,7 +82,7 @@ def _by_day(events: Iterable[Event], since: str) -> list[list[Event]]:
     return [[*counted.values()] for _, counted in sorted(days.items())]
 
 
-def _after(before: Strength, day: list[Event], now: datetime) -> Strength:
+def after(before: Strength, day: list[Event], now: datetime) -> Strength:
     """The strength after a day's events."""
     presenting = [event for event in day if event.kind in PRESENTING]
     grades = [event.grade or GRADES[event.kind] for event in day]

@@ -43,8 +43,8 @@ def test_more_recalls_never_forget_faster() -> None:
 
 @pytest.mark.parametrize("name", ["actr", "lru", "ebbinghaus", "akl"])
 def test_what_was_used_lately_is_worth_more(name: str) -> None:
-    old = one(need=0.2, importance=0.5)
-    assert judged(name, replace(old, last=_NOW, uses=1, days=1, need=0.9)).value > judged(name, old).value
+    old = one(need=0.2, worth=0.2, importance=0.5)
+    assert judged(name, replace(old, last=_NOW, uses=1, days=1, need=0.9, worth=0.9)).value > judged(name, old).value
 
 
 def test_actr_moves_one_rung_at_the_thresholds() -> None:
