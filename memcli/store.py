@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from memcli.life.intake import Report
     from memcli.life.plan import Plan
     from memcli.life.standing import Standing
+    from memcli.life.supersede import Dispute
     from memcli.memory.prior import Weights
     from memcli.search.context import Pack
     from memcli.search.related import Nearby
@@ -38,11 +39,15 @@ class Store(Desk):
 
     # -- entries ---------------------------------------------------------------------------------------------------------------
 
-    def add(self, body: str, fields: Mapping[str, Value]) -> Changed:
-        """Write a new entry. Front matter that `body` begins with is kept; `fields` win over it, the usual ones are filled in."""
+    def add(self, body: str, fields: Mapping[str, Value], *, force: bool = False, session: str = "") -> Changed:
+        """Write a new entry. Front matter that `body` begins with is kept; `fields` win over it, the usual ones are filled in. What holds in its
+        slot already is confirmed instead, unless `force`."""
         from memcli.life import writing
 
-        return writing.add(self, body, fields)
+        changed = writing.add(self, body, fields, force=force)
+        if not changed.commit:
+            self.used([changed.entries[0][1]], "confirmed", session)
+        return changed
 
     def set(self, names: Sequence[str], assignments: Sequence[str]) -> Changed:
         """Change front matter: `key=value`, `key=` removes, `list+=item`, `list-=item`. One commit for all names."""
@@ -152,6 +157,18 @@ class Store(Desk):
         if if_due_h and not consolidate.due(self, if_due_h):
             return None
         return consolidate.consolidate(self, steps, budget_s, dry_run=dry_run)
+
+    def conflicts(self) -> list[Dispute]:
+        """Values of one slot that cannot both hold, by slot."""
+        from memcli.life import conflicts
+
+        return conflicts.conflicts(self)
+
+    def resolve(self, name: str, session: str) -> Changed:
+        """Make an entry the value of its slot; what it was in conflict with ends. One commit."""
+        from memcli.life import conflicts
+
+        return conflicts.resolve(self, name, session)
 
     def used(self, names: Sequence[str], kind: str, session: str, grade: int = 0) -> Changed:
         """Note in the access log that entries were `opened`, `used`, `confirmed` or `missed` (memory.events.KINDS). No file changes."""

@@ -36,6 +36,7 @@ PARAMS = {
     "key": options.Opt("--key", "The slot this is the current value of.", metavar="SUBJECT/ATTRIBUTE"),
     "valid_from": options.Opt("--valid-from", "Since when it is true.", metavar="DATE"),
     "valid_to": options.Opt("--valid-to", "Until when it is true, not included.", metavar="DATE"),
+    "force": options.Opt("--force", "Write it though its slot holds the same already.", kind=bool),
     "vault": options.VAULT,
     "json": options.JSON,
 }
@@ -50,6 +51,7 @@ def command(
     key: str = "",
     valid_from: str = "",
     valid_to: str = "",
+    force: bool = False,
     vault: str | None = None,
     json: bool = False,
 ) -> None:
@@ -63,11 +65,15 @@ def command(
     if importance is not None:
         fields["importance"] = importance
     if words and words != ["-"]:
-        changed = store.add(_joined(words), fields)
+        changed = store.add(_joined(words), fields, force=force, session=here.name)
     elif not words and sys.stdin.isatty():
-        changed = _composed(store, fields)
+        changed = _composed(store, fields, force)
     else:
-        changed = store.add(_text(sys.stdin.buffer.read()), fields)
+        changed = store.add(_text(sys.stdin.buffer.read()), fields, force=force, session=here.name)
+    if not changed.commit:
+        here.say("its slot holds just that: noted as confirmed; --force writes it all the same")
+    for older, _ in changed.entries[1:]:
+        here.say(f"supersedes {older[-6:]}")
     if json:
         here.json_out(records.added(changed))
         return
@@ -75,14 +81,14 @@ def command(
     here.out(f"{id_[-6:]}  {terminal.line(path) if here.tty else path}\n")
 
 
-def _composed(store: Store, fields: dict[str, Value]) -> Changed:
+def _composed(store: Store, fields: dict[str, Value], force: bool) -> Changed:
     """What a person writes in the editor; the draft stays when it cannot be added."""
     from memcli.cli import editor
     from memcli.entries import atomic
 
     draft, data = editor.revise(session.current(), store.vault.state, b"")
     try:
-        changed = store.add(_text(data), fields)
+        changed = store.add(_text(data), fields, force=force, session=session.current().name)
     except MemError as error:
         raise editor.keep(error, draft) from None
     atomic.discard(draft)

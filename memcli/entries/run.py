@@ -90,7 +90,7 @@ class Run:
             self._prepare(batch)
 
     def _prepare(self, changes: list[tuple[str, bytes | None, bytes | None]]) -> None:
-        if self.verb not in _ONLY_NEW:
+        if self.verb not in _ONLY_NEW or any(old is not None for _, old, _ in changes):
             _refuse_unmerged(self.git, [path for path, _, _ in changes])
         batch: list[tuple[_Step, bytes | None]] = []
         for path, old, new in changes:

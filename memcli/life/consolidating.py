@@ -14,7 +14,7 @@ from memcli import clock
 from memcli.config import Settings
 from memcli.entries import text
 from memcli.entries.model import Value
-from memcli.life import holding
+from memcli.life import holding, names
 from memcli.life.holding import Held
 from memcli.life.ladder import Move
 from memcli.memory.events import Event
@@ -86,6 +86,18 @@ def _with_memory(one: Held, block: Mapping[str, Value]) -> bytes:
     return text.edit(one.data, changes, path=one.path)
 
 
+def conflict(work: Work) -> list[Edit]:
+    """Values of one slot get their ends and followers, as writing them does; for those that other programs wrote. What cannot be told is a remark."""
+    from memcli.life import supersede
+
+    files = {one.path: one.data for one in work.held if one.entry.meta.get("key")}
+    work.counts["conflicts"] = len(supersede.disputes(files))
+    if work.counts["conflicts"]:
+        work.remarks.append(f"{names.count(work.counts['conflicts'], 'slot')} with values that cannot both hold: mem conflicts lists them")
+    keys = {supersede.slot(work.entries[path].entry) for path in files} - {""}
+    return [Edit(path, data, "its place among the values of its slot") for path, data in sorted(supersede.followed(files, keys).items())]
+
+
 def revive(work: Work) -> list[Edit]:
     """What is archived and was used comes back from its pack."""
     from memcli.life import reviving
@@ -121,7 +133,7 @@ def _moved(work: Work, move: Move) -> Edit:
     return Edit(move.path, moving.state_edit(one, move, work.now), move.reason, move)
 
 
-STEPS: Mapping[str, Step] = {"fold": fold, "revive": revive, "rise": rise, "fade": fade}
+STEPS: Mapping[str, Step] = {"fold": fold, "conflict": conflict, "revive": revive, "rise": rise, "fade": fade}
 
 
 @dataclass(frozen=True, slots=True)

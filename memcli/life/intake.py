@@ -12,10 +12,12 @@ from memcli.errors import EntryInvalid, MemError, PluginFailed, Usage
 from memcli.extend import registry
 from memcli.extend.contracts import Ingest, Rejected, Source
 from memcli.extend.intake import Intake, entries_of
-from memcli.life import weighing
+from memcli.life import supersede, weighing
 from memcli.life.desk import Desk
 from memcli.life.names import count
 from memcli.life.weighing import Weigher
+
+Change = tuple[str, bytes | None, bytes | None]
 
 
 @dataclass(slots=True)
@@ -39,11 +41,11 @@ def ingest(desk: Desk, name: str, sources: Sequence[str], options: Mapping[str, 
             pass
         return report
     with desk.run("ingest") as run:
-        changes = ((path, None, data) for path, data in _new(desk, plugin, opened, options, report))
+        changes = _new(desk, plugin, opened, options, report)
         first = next(changes, None)
         if first is not None:
 
-            def everything() -> Iterator[tuple[str, None, bytes]]:
+            def everything() -> Iterator[Change]:
                 yield first
                 yield from changes
 
@@ -65,10 +67,11 @@ def _refuse_own(desk: Desk, sources: Sequence[Source]) -> None:
             raise Usage(f"{source.path} lies in this vault: what is in it are entries already", "mem index takes in files that were put there by hand")
 
 
-def _new(desk: Desk, plugin: Ingest, sources: Sequence[Source], options: Mapping[str, str], report: Report) -> Iterator[tuple[str, bytes]]:
-    """The drafts that are not in the vault yet, as (path, bytes); everything else goes into the report."""
+def _new(desk: Desk, plugin: Ingest, sources: Sequence[Source], options: Mapping[str, str], report: Report) -> Iterator[Change]:
+    """The drafts that are not in the vault yet; everything else goes into the report. Values of slots come last, with what they supersede."""
     known = {row.id for row in desk.index.read(lambda view: view.rows())}
     taken: set[str] = set()
+    keyed: list[Change] = []
     failed = []
     weigher: Weigher[Intake | Rejected] = Weigher(weighing.known(desk.vault.state))
     for source in sources:
@@ -79,12 +82,18 @@ def _new(desk: Desk, plugin: Ingest, sources: Sequence[Source], options: Mapping
                     one.fields.update(importance=importance, importance_by="auto")
                 data = _rendered(one, known, report)
                 if data is not None and isinstance(one, Intake):
-                    yield _place(desk, one, taken, report), data
+                    place: Change = (_place(desk, one, taken, report), None, data)
+                    if one.fields.get("key"):
+                        keyed.append(place)
+                    else:
+                        yield place
         except PluginFailed as error:
             failed.append(error)
             report.refused.append((source.name, error.message))
     if sources and len(failed) == len(sources):
         raise failed[0]
+    if keyed:
+        yield from supersede.settled(desk, keyed)
 
 
 def _telling(one: Intake | Rejected) -> tuple[Intake | Rejected, str, str]:

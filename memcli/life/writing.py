@@ -11,13 +11,15 @@ from memcli.errors import EntryInvalid, Usage
 from memcli.life.desk import Changed, Desk
 from memcli.life.names import short
 
+Change = tuple[str, bytes | None, bytes | None]
 _TEXT_FIELDS = ("title", "key", "created", "updated", "valid_from", "valid_to", "expires", "type", "state")
 _LIST_FIELDS = ("tags", "aliases", "supersedes", "links")
 _FIXED = ("id", "memory", "source")
 
 
-def add(desk: Desk, body: str, fields: Mapping[str, Value]) -> Changed:
-    """One new entry in one commit. Front matter that `body` begins with is kept byte for byte; `fields` win over it.
+def add(desk: Desk, body: str, fields: Mapping[str, Value], *, force: bool = False) -> Changed:
+    """One new entry in one commit, first in what is returned, then the ones that it supersedes. Front matter that `body` begins with is kept byte
+    for byte; `fields` win over it. What says of its slot what holds already is not written, unless `force`: then that entry is returned, and no commit.
 
     Raises Usage for an empty one or a field out of range, EntryInvalid for front matter that cannot be read.
     """
@@ -40,8 +42,17 @@ def add(desk: Desk, body: str, fields: Mapping[str, Value]) -> Changed:
     with desk.run("add") as run:
         if known.get("id") is not None:
             _refuse_taken(desk, id_, "files")  # again, as another command may have used it meanwhile
-        commit = desk.save(run, [(path, None, new)], title, [("Mem-Entry", id_)])
-    return Changed(((id_, path),), commit)
+        changes: list[Change] = [(path, None, new)]
+        if known.get("key"):
+            from memcli.life import supersede
+
+            holds = None if force else supersede.same(desk, new, path)
+            if holds is not None:
+                return Changed(((holds.id, holds.path),), "")
+            changes = supersede.settled(desk, changes)
+        commit = desk.save(run, changes, title, [("Mem-Entry", id_)])
+    closed = [text.read(data, at) for at, old, data in changes if old is not None and data is not None]
+    return Changed(((id_, path), *((entry.id, entry.path) for entry in closed if entry.meta.get("superseded_by") == id_)), commit)
 
 
 def _own_id(desk: Desk, given: Value) -> str:
@@ -74,7 +85,7 @@ def assign(desk: Desk, names: Sequence[str], assignments: Sequence[str]) -> Chan
     """Apply `key=value` words to the front matter of entries; one commit, or none when all is so already."""
     if not assignments:
         raise Usage("nothing to set", "mem set ID key=value tags+=word tags-=word key=")
-    changes: list[tuple[str, bytes | None, bytes | None]] = []
+    changes: list[Change] = []
     entries = []
     near: dict[str, str] = {}
     with desk.run("set") as run:
@@ -93,11 +104,21 @@ def assign(desk: Desk, names: Sequence[str], assignments: Sequence[str]) -> Chan
             _refuse_bad(new, path, wanted)
             if new != old:
                 changes.append((path, old, new))
+        changes = _chained(desk, changes)
         words = " ".join(assignments)
         commit = desk.save(run, changes, f"{_which(entries)} {words}") if changes else ""
     for name, field in near.items():
         desk.talk.warn(f"{name} was set as it stands, a field of your own; did you mean {field}?")
     return Changed(tuple(entries), commit)
+
+
+def _chained(desk: Desk, changes: list[Change]) -> list[Change]:
+    """The changes, with what follows from them for the slots that they are about."""
+    if not any(b"\nkey:" in data for _, old, new in changes for data in (old, new) if data is not None):
+        return changes
+    from memcli.life import supersede
+
+    return supersede.settled(desk, changes)
 
 
 def _which(entries: list[tuple[str, str]]) -> str:
@@ -165,7 +186,7 @@ def replace(desk: Desk, path: str, old: bytes, new: bytes) -> Changed:
     if "updated" in entry.meta and entry.meta["updated"] == before.meta.get("updated"):
         new = text.edit(new, {"updated": clock.rfc3339(desk.now)}, path=path)
     with desk.run("edit") as run:
-        commit = desk.save(run, [(path, old, new)], entry.title, [("Mem-Entry", entry.id)])
+        commit = desk.save(run, _chained(desk, [(path, old, new)]), entry.title, [("Mem-Entry", entry.id)])
     return Changed(((entry.id, path),), commit)
 
 

@@ -59,7 +59,7 @@ def factors(meta: Mapping[str, object], created: str, events: list[Event], now: 
     found = [Factor(name, value, 1 + weight * (2 * bent - 1)) for name, value, bent, weight in known if weight]
     if _is_past(meta.get("retracted"), now):
         found.append(Factor("retracted", 1.0, 0.0))
-    elif meta.get("superseded_by"):
+    elif meta.get("superseded_by") and not _is_ahead(meta.get("valid_to"), now):
         found.append(Factor("superseded", 1.0, SUPERSEDED))
     elif _is_past(meta.get("valid_to"), now):
         found.append(Factor("no longer valid", 1.0, PAST))
@@ -77,6 +77,13 @@ def product(found: list[Factor]) -> float:
     for one in found:
         result *= one.factor
     return result
+
+
+def _is_ahead(value: object, now: datetime) -> bool:
+    try:
+        return isinstance(value, str) and bool(value) and clock.parse(value) > now
+    except ValueError:
+        return False
 
 
 def _is_past(value: object, now: datetime) -> bool:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from memcli.index.sync import Status
     from memcli.life.doctor import Problem
     from memcli.life.intake import Report
+    from memcli.life.supersede import Dispute
     from memcli.measure.run import Evaluation
     from memcli.measure.run import Row as Asked
     from memcli.search.context import Block
@@ -37,7 +38,7 @@ def error(code: str, message: str, hint: str, exit_status: int) -> Shape:
 def added(changed: Changed) -> Shape:
     """schemas/add.schema.json"""
     id_, path = changed.entries[0]
-    return {"format_version": VERSION, "id": id_, "path": path, "commit": changed.commit}
+    return {"format_version": VERSION, "id": id_, "path": path, "commit": changed.commit or None, "supersedes": [older for older, _ in changed.entries[1:]]}
 
 
 def changed(change: Changed) -> Shape:
@@ -127,6 +128,15 @@ def related(one: Related) -> Shape:
 def near(id_: str, found: Iterable[Related]) -> Shape:
     """schemas/related.schema.json"""
     return {"format_version": VERSION, "id": id_, "related": [related(one) for one in found]}
+
+
+def conflicts(found: Iterable[Dispute]) -> Shape:
+    """schemas/conflicts.schema.json"""
+    return {"format_version": VERSION, "conflicts": [
+        {"key": one.slot, "reason": one.reason, "entries": [
+            {"id": entry.id, "title": entry.title, "path": entry.path, "created": entry.created or None, "valid_from": entry.meta.get("valid_from"),
+             "confidence": entry.meta.get("confidence"), "value": entry.meta.get("value"), "body": entry.body.strip()} for entry in one.entries]}
+        for one in found]}
 
 
 def happened(one: Row) -> Shape:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from memcli.index.hit import Part
     from memcli.index.manifest import Row
     from memcli.life.doctor import Problem
+    from memcli.life.supersede import Dispute
     from memcli.search.gate import Confidence
     from memcli.search.related import Related
     from memcli.search.run import Found, Hit
@@ -110,6 +111,14 @@ def record(one: Record, color: bool) -> str:
     """One commit on one line."""
     by = paint(f"  ({line(one.author)})", DIM, color) if not one.verb else ""
     return f"{paint(one.commit[:10], YELLOW, color)}  {one.date[:16].replace('T', ' ')}  {line(one.subject)}{by}"
+
+
+def dispute(one: Dispute, color: bool) -> Iterator[str]:
+    """A slot whose values cannot both hold, and each of them."""
+    yield f"{paint(line(one.slot), BOLD, color)}  {line(one.reason)}"
+    for entry in one.entries:
+        said = " ".join((entry.body.strip() or entry.title).split())
+        yield f"  {paint(entry.id[-6:], YELLOW, color)}  {str(entry.meta.get('valid_from') or entry.created)[:10]}  {line(said[:100])}"
 
 
 def moves(one: Record, color: bool) -> Iterator[str]:

@@ -41,6 +41,7 @@ CALLS: dict[str, list[tuple[int, tuple[str, ...]]]] = {
     "ingest": [(0, ("markdown", "../copied/windows", "--dry-run")), (0, ("markdown", "../copied/windows")), (2, ("markdown", "windows")),
                (15, ("locomo", "../copied/scalar.md")), (3, ("markdown", "../copied/sparse.md"))],
     "used": [(0, ("escapes.md", "utf16.md")), (4, ("device.md",)), (0, ("crlf.md", "--not", "--session", "\x1b[2J\"\\\n"))],
+    "conflicts": [(0, ()), (0, ()), (4, ("--resolve", "device.md")), (2, ("--resolve", "escapes.md"))],
     "stats": [(0, ()), (0, ()), (2, ("--svg",))],
     "consolidate": [(0, ("--dry-run",)), (0, ()), (2, ("--only", "\x1b[31m"))],
     "undo": [(0, ()), (2, ("--", "--exec=x"))],
