@@ -51,7 +51,7 @@ OPTIONS = (
     Option("embedder.timeout_s", float, 20.0, "How long an `http:`, `https:` or `command:` embedder may take for one batch.", "seconds", 0.1, 3600),
     Option("entry.max_bytes", int, 1_048_576, "Longest text that is read from one file; the rest of a longer one is not indexed.",
            "bytes", 1024, 104_857_600),
-    Option("forget.max_share", float, 0.25, "Of all entries, how many a policy may move in one run at most.", "share", 0, 1),
+    Option("forget.max_share", float, 0.25, "Of all entries, how many a policy may move within twelve hours at most.", "share", 0, 1),
     Option("forget.min_age_days", float, 30.0, "How long an entry stays at least before a policy may move it, since it came or was changed.", "days", 0, 36500),
     Option("forget.policy", str, "actr", "The policy that consolidation follows: actr, fsrs, lru, never, or another that mem forget --list names."),
     Option("index.pending_max", int, 64, "New entries kept in the pending log before they are folded into the keyword index.",

@@ -17,8 +17,7 @@ LINES_MAX, FUNCTION_MAX, COMMAND_MAX = 300, 40, 120
 HEAVY = ("numpy", "usearch", "git", "rich", "importlib.metadata", "ruamel", "tantivy", "typer")
 RUNS = {"memcli/index/program.py"}  # a program that embeds, which only the user's own settings can name
 TOP_LEVEL_ALLOWED = {"memcli/cli/app.py": ("typer",), "memcli/cli/bar.py": ("rich",),
-                     "memcli/index/embed.py": ("numpy",), "memcli/index/onnx.py": ("numpy",),
-                     "memcli/index/neighbours.py": ("numpy",)}  # themselves imported only when needed
+                     "memcli/index/embed.py": ("numpy",), "memcli/index/onnx.py": ("numpy",)}  # themselves imported only when needed
 WRITERS = {"memcli/entries/atomic.py"}
 MAKES_FILES = {"memcli/cli/editor.py", "memcli/extend/conformance.py", "memcli/index/keyword.py"}  # temporary files; the engine's own folder
 CALLS_GIT = {"memcli/entries/git.py", "memcli/cli/editor.py", "memcli/cli/session.py", "memcli/cli/man.py"}  # the last three: editor, pager, man
@@ -113,8 +112,7 @@ def _writes(call: ast.Call) -> bool:
 def test_only_their_owners_import_engines() -> None:
     owners = {"tantivy": {"memcli/index/keyword.py"}, "git": {"memcli/entries/git.py"},
               "usearch": {"memcli/index/hnsw.py"},  # the graphs of the largest vaults
-              "numpy": {"memcli/index/embed.py", "memcli/index/hnsw.py", "memcli/index/onnx.py",
-                        "memcli/index/neighbours.py"},  # the last: every entry against every other, which consolidation alone asks for
+              "numpy": {"memcli/index/embed.py", "memcli/index/hnsw.py", "memcli/index/onnx.py"},
               "subprocess": CALLS_GIT | RUNS,
               "onnxruntime": {"memcli/index/onnx.py"}, "tokenizers": {"memcli/index/onnx.py"}}
     found = [f"{path}:{line}: imports {module}" for path in sources() for module, line in imports(tree(path))

@@ -28,7 +28,7 @@ to cold (searched only when the rest does not answer), from there to archived
 (packed, restored byte for byte). Never moved: pinned and core entries, those
 with policy: never in their front matter, what came or was changed within
 forget.min_age_days, the only current value of a key, what a long or core entry
-rests on; and never more than forget.max_share of all in one run. One run is
+rests on; and never more than forget.max_share of all in half a day. One run is
 one commit. mem man policies describes the policies."""
 
 

@@ -7,6 +7,7 @@ import os
 from collections.abc import Sequence
 from datetime import datetime
 
+from memcli import clock
 from memcli.entries import archive, atomic, pack, text
 from memcli.entries.model import Value
 from memcli.entries.vault import Vault
@@ -27,14 +28,15 @@ def archive_entries(vault: Vault, entries: Sequence[tuple[str, bytes]], now: dat
     made = pack.packed(items)
     name = hashlib.sha256(made).hexdigest()[:24] + ".pack"
     changes: list[Change] = [(f"{archive.FOLDER}/{name}", None, made)] if not os.path.exists(f"{vault.root}/{archive.FOLDER}/{name}") else []
-    return changes + [(path, data, stub(path, data, name, cue(text.read(data, path).body))) for _, path, data, _ in items]
+    return changes + [(path, data, stub(path, data, name, cue(text.read(data, path).body), now)) for _, path, data, _ in items]
 
 
-def stub(path: str, data: bytes, name: str, cue_: str) -> bytes:
+def stub(path: str, data: bytes, name: str, cue_: str, now: datetime) -> bytes:
     """What stays in an archived entry's file."""
     entry = text.read(data, path)
     fields: dict[str, Value] = {key: entry.meta[key] for key in _KEPT if key in entry.meta}
-    fields.update(id=entry.id, title=entry.title, type=entry.type, state="archived", archive={"pack": name, "sha256": hashlib.sha256(data).hexdigest()})
+    kept: dict[str, Value] = {"pack": name, "sha256": hashlib.sha256(data).hexdigest(), "at": clock.rfc3339(now)}
+    fields.update(id=entry.id, title=entry.title, type=entry.type, state="archived", archive=kept)
     return text.render(fields, cue_ + "\n" if cue_ else "")
 
 

@@ -14,11 +14,13 @@ from memcli import clock
 from memcli.config import Settings
 from memcli.entries import text
 from memcli.entries.model import Value
-from memcli.life import holding, names
+from memcli.life import holding, names, nightly
 from memcli.life.holding import Held
 from memcli.life.ladder import Move
 from memcli.memory.events import Event
 from memcli.memory.state import checkpoint
+
+PACK_LEAST = 16  # entries; fewer take more room as stubs and a pack than as they are
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +79,12 @@ def fold(work: Work) -> list[Edit]:
     return edits
 
 
+_BESIDE = ("was", "cooled", "raised", "linked", "apart", "believed")  # what `memory` holds beside the checkpoint
+
+
 def _with_memory(one: Held, block: Mapping[str, Value]) -> bytes:
     memory = one.entry.meta.get("memory")
-    kept = {str(name): value for name, value in memory.items() if name in ("was", "cooled", "raised")} if isinstance(memory, Mapping) else {}
+    kept = {str(name): value for name, value in memory.items() if name in _BESIDE} if isinstance(memory, Mapping) else {}
     changes: dict[str, Value | text.Remove] = {"memory": {**block, **kept}}
     if not one.entry.has_id:
         changes["id"] = one.entry.id
@@ -118,7 +123,7 @@ def fade(work: Work) -> list[Edit]:
     from memcli.life import plan
 
     number = work.settings.number
-    guards = plan.Guards(number("forget.min_age_days"), number("forget.max_share"), may_forget=False)
+    guards = plan.Guards(number("forget.min_age_days"), number("forget.max_share"), may_forget=False, pack_least=PACK_LEAST)
     made = plan.plan(registry.load_policy(work.settings.text("forget.policy")), work.held, work.now, {}, guards)
     work.counts["held back by a guard"] = len(made.kept)
     return [_moved(work, move) for move in made.moves]
@@ -133,7 +138,8 @@ def _moved(work: Work, move: Move) -> Edit:
     return Edit(move.path, moving.state_edit(one, move, work.now), move.reason, move)
 
 
-STEPS: Mapping[str, Step] = {"fold": fold, "conflict": conflict, "revive": revive, "rise": rise, "fade": fade}
+STEPS: Mapping[str, Step] = {"fold": fold, "revive": revive, "dedup": nightly.dedup, "conflict": conflict, "link": nightly.link, "confidence": nightly.believe,
+                             "importance": nightly.weigh, "rise": rise, "fade": fade}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 The guards are ours, whatever a policy says: pinned, core and working entries, those with `policy: never`, what is younger than the minimum age,
 what consolidation made, the last current holder of a slot, what a long or core entry rests on; and of all entries no more than a share may move
-in one run, those of the least worth first. One run moves an entry one rung: what is to be archived is cold first.
+within half a day, those of the least worth first. One run moves an entry one rung: what is to be archived is cold first.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from memcli.extend import judging
 from memcli.extend.policy import Policy, Verdict
 from memcli.life.holding import Held, moment, remembered
 from memcli.life.ladder import Move
 
+WINDOW_H = 12.0
 _NEXT = {"cool": "cold", "archive": "archived", "forget": "forgotten"}
 _RUNGS = ("forgotten", "archived", "cold", "short", "long", "core")
 
@@ -24,11 +25,12 @@ _RUNGS = ("forgotten", "archived", "cold", "short", "long", "core")
 @dataclass(frozen=True, slots=True)
 class Guards:
     """What no policy may pass: the minimum age in days since an entry came or was last changed, the largest share (0..1) of all entries that may
-    move in one run, and whether anything may be forgotten at all."""
+    move within WINDOW_H hours, whether anything may be forgotten at all, and how many entries are worth a pack of the archive."""
 
     min_age_days: float = 30.0
     max_share: float = 0.25
     may_forget: bool = False
+    pack_least: int = 1
 
 
 @dataclass(slots=True)
@@ -62,11 +64,24 @@ def plan(policy: Policy, found: Sequence[Held], now: datetime, options: Mapping[
             result.kept.append((one.entry.title, one.path, f"{verdict.action} refused: {why}"))
         else:
             due.append(Move(one.id, one.path, one.entry.title, one.entry.state, after, verdict.reason, verdict.value))
+    packing = sum(move.after == "archived" for move in due)
+    if packing < guards.pack_least:
+        later = f"archived later: {packing} of {guards.pack_least} that fill a pack"
+        result.kept += [(move.title, move.path, later) for move in due if move.after == "archived"]
+        due = [move for move in due if move.after != "archived"]
     due.sort(key=lambda move: (move.value, move.path))
     most = max(int(guards.max_share * len(judged)), 1)
-    result.kept += [(move.title, move.path, f"{move.after} refused: {most} of {len(judged)} entries may move in one run") for move in due[most:]]
-    result.moves = sorted(due[:most], key=lambda move: move.path)
+    left = max(most - sum(_moved_lately(one, now) for one in judged), 0)
+    result.kept += [(move.title, move.path, f"{move.after} refused: {most} of {len(judged)} entries may move in {WINDOW_H:g} hours") for move in due[left:]]
+    result.moves = sorted(due[:left], key=lambda move: move.path)
     return result
+
+
+def _moved_lately(one: Held, now: datetime) -> bool:
+    """Whether an entry went down a rung just before: a second run right after has no allowance of its own."""
+    meta = one.entry.meta
+    stamps = [block.get(name) for block, name in ((meta.get("memory"), "cooled"), (meta.get("archive"), "at")) if isinstance(block, Mapping)]
+    return any(at is not None and timedelta() <= now - at < timedelta(hours=WINDOW_H) for at in map(moment, stamps))
 
 
 _WORDLESS = ("actr", "fsrs", "ebbinghaus", "akl", "lru", "lfu", "ttl", "never", "random")  # policies of ours that look at no words

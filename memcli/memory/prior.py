@@ -46,6 +46,12 @@ def importance(meta: Mapping[str, object]) -> float:
 
 
 def confidence(meta: Mapping[str, object]) -> float:
+    """What consolidation made of what an entry states, else that."""
+    memory = meta.get("memory")
+    return _share(memory.get("believed") if isinstance(memory, Mapping) else None, stated_confidence(meta))
+
+
+def stated_confidence(meta: Mapping[str, object]) -> float:
     """What an entry states, else what is believed of any."""
     return _share(meta.get("confidence"), NO_CONFIDENCE)
 
