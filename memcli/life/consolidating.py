@@ -14,7 +14,7 @@ from memcli import clock
 from memcli.config import Settings
 from memcli.entries import text
 from memcli.entries.model import Value
-from memcli.life import holding, names, nightly
+from memcli.life import holding, names, nightly, summaries
 from memcli.life.holding import Held
 from memcli.life.ladder import Move
 from memcli.memory.events import Event
@@ -139,7 +139,8 @@ def _moved(work: Work, move: Move) -> Edit:
 
 
 STEPS: Mapping[str, Step] = {"fold": fold, "revive": revive, "dedup": nightly.dedup, "conflict": conflict, "link": nightly.link, "confidence": nightly.believe,
-                             "importance": nightly.weigh, "rise": rise, "fade": fade}
+                             "importance": nightly.weigh, "rise": rise, "fade": fade, "tree": summaries.tree, "gist": summaries.gist,
+                             "verify": summaries.verify}
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,12 @@ def novelty(found: frozenset[str], others: Iterable[frozenset[str]], idf: Callab
 
 def named(text: str) -> int:
     """How many names, numbers, dates (relative ones too) and addresses a text holds."""
-    return len({match[0] for match in _NAME.finditer(text)} | {match[0].lower() for match in _DAYS.finditer(text)})
+    return len(names(text) | {match[0].lower() for match in _DAYS.finditer(text)})
+
+
+def names(text: str) -> frozenset[str]:
+    """The names (capital letters within a sentence), numbers, dates and addresses that a text holds."""
+    return frozenset(match[0] for match in _NAME.finditer(text))
 
 
 def asks(text: str) -> bool:
