@@ -70,7 +70,8 @@ def _changes(desk: Desk, before: dict[str, bytes], work: Work) -> Iterator[Chang
         from memcli.life import archive
 
         packing = {path: work.entries[path].data for path in work.packed}
-        yield from archive.archive_entries(desk.vault, sorted(packing.items()), desk.now)
+        for path, _, new in archive.archive_entries(desk.vault, sorted(packing.items()), desk.now):
+            yield path, before.get(path), new  # steps before it may have edited what is packed
     for path in sorted(before.keys() | work.entries.keys()):
         if path not in work.packed:
             new = work.entries[path].data if path in work.entries else None

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from memcli import clock
 from memcli.config import Settings
-from memcli.entries import text
+from memcli.entries import archive, text
 from memcli.entries.model import Value
 from memcli.life import holding, names, nightly, summaries
 from memcli.life.holding import Held
@@ -54,6 +54,10 @@ class Work:
     def held(self) -> list[Held]:
         """The entries that are not on their way into the archive, by path."""
         return [self.entries[path] for path in sorted(self.entries) if path not in self.packed]
+
+    def body(self, one: Held) -> str:
+        """An entry's whole text, an archived one's from its pack."""
+        return archive.whole(self.root, one.entry).body if one.entry.state == "archived" else one.entry.body
 
     def apply(self, edits: Sequence[Edit]) -> None:
         """Take a step's edits in."""

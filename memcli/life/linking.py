@@ -26,12 +26,14 @@ Pairs = Collection[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """An entry as linking sees it: when it was created (RFC 3339, UTC), its type, its distinct words without stop words, and its names."""
+    """An entry as linking sees it: when it was created (RFC 3339, UTC), its type, its distinct words without stop words, its names, and whether it only
+    counts for how rare a word is (an archived one): what is packed may not change what the others share."""
 
     created: str
     type: str
     words: frozenset[str]
     names: frozenset[str] = frozenset()
+    packed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +145,7 @@ def _used(entries: Mapping[str, Node], coaccess: Mapping[tuple[str, str], float]
 
 
 def _linkable(entries: Mapping[str, Node], one: str, other: str) -> bool:
-    return one != other and all(id_ in entries and entries[id_].type != "summary" for id_ in (one, other))
+    return one != other and all(id_ in entries and entries[id_].type != "summary" and not entries[id_].packed for id_ in (one, other))
 
 
 def _link(entries: Mapping[str, Node], one: str, other: str, weight: float, why: str) -> Link:

@@ -79,8 +79,8 @@ def link(work: Work) -> list[Edit]:
     """Entries that are alike and share something rare, or are used together, are linked, the newer to the older, with the reason beside."""
     from memcli.life.consolidating import Edit
 
-    held = {one.id: one for one in work.held if one.editable and one.entry.has_id and not one.derived and one.entry.state in _STATES}
-    nodes = {id_: linking.Node(one.entry.created, one.entry.type, words_of(f"{one.entry.title}\n{one.entry.body}")) for id_, one in held.items()}
+    held = {one.id: one for one in work.held if one.editable and one.entry.has_id and not one.derived and one.entry.state in (*_STATES, "archived")}
+    nodes = {id_: _node(one, work.body(one)) for id_, one in held.items()}
     existing, automatic, refused = _linked(held)
     uses = [(at, event.id, event.session) for one in held.values() for event in one.events
             if event.kind in PRESENTING and (at := _seconds(event.at)) is not None]
@@ -96,6 +96,11 @@ def link(work: Work) -> list[Edit]:
         edits.append(Edit(entry.path, text.edit(held[id_].data, {"links": links, "memory": block}, path=entry.path),
                           "; ".join(f"{short(one.b)}: {one.why}" for one in own)))
     return edits
+
+
+def _node(one: Held, body: str) -> linking.Node:
+    entry = one.entry
+    return linking.Node(entry.created, entry.type, words_of(f"{entry.title}\n{body}"), packed=entry.state == "archived")
 
 
 def _linked(held: Mapping[str, Held]) -> tuple[list[tuple[str, str]], list[tuple[str, str]], list[tuple[str, str]]]:

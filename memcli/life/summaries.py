@@ -8,12 +8,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from memcli import clock
-from memcli.entries import archive, ids, text
+from memcli.entries import ids, text
 from memcli.entries.model import Entry, Value
-from memcli.errors import UserError
 from memcli.life import names, themes, timetree
 from memcli.life.extract import Quote
-from memcli.life.holding import MACHINE, Held, moment
+from memcli.life.holding import MACHINE, moment
 from memcli.life.timetree import Standing, Summary, Told
 
 if TYPE_CHECKING:
@@ -67,18 +66,9 @@ def _told(work: Work) -> list[Told]:
         at = next((at for name in ("event_time", "valid_from", "created") if (at := moment(one.entry.meta.get(name)))), None)
         if one.derived or at is None or not one.entry.has_id or at > work.now:
             continue
-        body = _body(work.root, one)
+        body = work.body(one)
         found.append(Told(one.id, one.entry.title, at.astimezone(clock.UTC).date(), body, _sum(f"{one.entry.title}\n{body}")[:16]))
     return found
-
-
-def _body(root: str, one: Held) -> str:
-    if one.entry.state != "archived":
-        return one.entry.body
-    try:
-        return archive.whole(root, one.entry).body
-    except UserError:
-        return one.entry.body
 
 
 def _standing(work: Work, told: Sequence[Told]) -> dict[str, Standing]:

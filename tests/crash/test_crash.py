@@ -8,6 +8,7 @@ from pathlib import Path
 
 import campaign
 import damage
+import nights
 import pytest
 from box import Box
 from breaking import COMMANDS, Tally, before, broken_at, check, copied, template
@@ -25,7 +26,13 @@ def test_killed_at_random_moments() -> None:
     assert tally.broken and not tally.wrong, tally.wrong
 
 
-@pytest.mark.parametrize("verb", ["add", "set", "ingest", "purge"])
+def test_a_consolidation_killed_at_random_moments(tmp_path: Path) -> None:
+    made = iter(range(100))
+    tally = nights.nights(lambda: str(tmp_path / str(next(made))), 5, seed=11)
+    assert tally.broken and not tally.wrong, tally.wrong
+
+
+@pytest.mark.parametrize("verb", ["add", "set", "ingest", "purge", "consolidate"])
 def test_killed_at_every_named_point(verb: str, source: Box, tmp_path: Path) -> None:
     tally = Tally()
     reached = [name for number, name in enumerate(POINTS) if broken_at(copied(source, str(tmp_path / str(number))), verb, f"{name}:kill", tally)]

@@ -24,12 +24,14 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "edit": ("edit", EDIT),
     "forget": ("forget", FORGET, "fact-05.md", "--reason", "old"),
     "restore": ("restore", RESTORE),
+    "consolidate": ("consolidate",),
     "undo": ("undo",),
     "ingest": ("ingest", "markdown", f"{FIXTURES}/ingest/notes"),
     "purge": ("purge", FORGET, "--yes"),
     "config": ("config", "search.limit", "7"),
     "index": ("index", "--rebuild"),
 }
+USED = "2026-03-01T08:00:00Z"
 EDITOR = {"EDITOR": "sed -i s/plain/edited/"}
 
 
@@ -56,6 +58,7 @@ def template(box: Box, entries: int = 8, filler: str = "") -> Box:
     box.run("set", *(f"fact-{number:02}.md" for number in range(entries)), "tags+=y", check=0)
     box.run("forget", RESTORE, check=0)
     box.run("set", "fact-06.md", "importance=0.5", check=0)
+    box.run("used", "fact-06.md", "fact-07.md", env={"MEM_NOW": USED}, check=0)  # for consolidate to fold
     return box
 
 

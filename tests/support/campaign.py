@@ -1,6 +1,6 @@
 """`make crash`: kills and starves mem for some minutes, and prints what it found. Exit status 1 when a promise was broken.
 
-    python tests/support/campaign.py [PART...]     parts: kills points failures disk writers damage
+    python tests/support/campaign.py [PART...]     parts: kills nights points failures disk writers damage
 
 The short versions in tests/crash run with the other tests.
 """
@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import damage
+import nights
 from box import MEM, Box, killed
 from breaking import COMMANDS, Tally, before, broken_at, check, copied, kill_after, sound, start, template
 
@@ -175,6 +176,12 @@ def writers(processes: int, each: int) -> Tally:
     return tally
 
 
+def consolidations(count: int) -> Tally:
+    """So many consolidations killed, each in a vault of its own."""
+    with homes() as home:
+        return nights.nights(home, count)
+
+
 def damages(count: int) -> Tally:
     """So many damaged index files, each with a search after it."""
     tally = Tally()
@@ -187,6 +194,7 @@ def damages(count: int) -> Tally:
 
 PARTS: dict[str, Callable[[], tuple[str, Tally]]] = {
     "kills": lambda: ("400 SIGKILLs at random moments of add, set, forget, ingest and undo", kills(400)),
+    "nights": lambda: ("200 SIGKILLs during a consolidation", consolidations(200)),
     "points": lambda: ("SIGKILL at every named point of every mutating command", faults((*POINTS, *PRIMITIVES), "kill", tuple(COMMANDS), 60)),
     "failures": lambda: ("the N-th write, fsync or rename failing, for every N",
                          faults(("write", "append", "fsync", "rename", "open", "mkdir", "unlink"), "EIO", tuple(COMMANDS), 60)),
