@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from memcli import clock
-from memcli.entries import archive, atomic, pack, text
+from memcli.entries import archive, pack, text
 from memcli.entries.model import Value
 from memcli.entries.vault import Vault
 from memcli.index.chunks import chunks
@@ -45,15 +45,3 @@ def cue(body: str) -> str:
     first = next((chunk.text for chunk in chunks(body) if chunk.text.strip()), "")
     first = " ".join(first.split())
     return first if len(first) <= CUE else first[:first.rfind(" ", 0, CUE)].rstrip() + " …"
-
-
-def swept(vault: Vault, going: Sequence[str], staying: Sequence[bytes]) -> list[Change]:
-    """Changes that remove the packs `going` refers to where no stub in `staying` (the other files' bytes) names them any more."""
-    named = {archive.place(text.read(data, "x.md"))[0] for data in staying if b"state: archived" in data}
-    gone: list[Change] = []
-    for name in sorted({*going} - named - {""}):
-        try:
-            gone.append((f"{archive.FOLDER}/{name}", atomic.read(f"{vault.root}/{archive.FOLDER}/{name}"), None))
-        except OSError:
-            continue
-    return gone

@@ -7,12 +7,14 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from memcli.entries import atomic, commit, fields, gitlocks, text
+from memcli.entries import archive, atomic, commit, fields, gitlocks, text
 from memcli.entries import vault as vaults
 from memcli.entries.model import Entry
 from memcli.errors import EntryInvalid, IndexUnusable, MemError
 from memcli.index import catchup, verify
 from memcli.life.desk import Desk
+from memcli.life.names import count
+from memcli.memory import events
 
 _CONFLICT = ("<<<<<<< ", ">>>>>>> ")
 _DIRECTIVE = ("%YAML ", "%TAG ")
@@ -33,7 +35,7 @@ class Problem:
 
 def examine(desk: Desk, *, deep: bool, fix: bool) -> list[Problem]:
     """Every problem, sorted by path. `deep` also proves that the index equals a rebuild and that git's objects are whole."""
-    problems = [*_house(desk, fix), *_files(desk)]
+    problems = [*_house(desk, fix), *_files(desk), *_log(desk)]
     problems += _index(desk, deep=deep, fix=fix)
     if deep:
         problems += _objects(desk)
@@ -98,6 +100,7 @@ def _files(desk: Desk) -> Iterator[Problem]:
             continue
         entry = text.read(data, path)
         yield from _entry(entry, data)
+        yield from _packed(desk, entry)
         if entry.id in seen:
             whose = "has the same id as" if entry.has_id else "states no id, and the one made of its path is that of"
             found = EntryInvalid(path, fields.line_of(data, "id"), f"{whose} {seen[entry.id]}")
@@ -107,9 +110,26 @@ def _files(desk: Desk) -> Iterator[Problem]:
         desk.talk.progress("examining", len(scan.paths), len(scan.paths))
 
 
+def _log(desk: Desk) -> Iterator[Problem]:
+    """Lines of the access log that are none."""
+    garbage = events.garbage(desk.vault.state)
+    if garbage:
+        yield Problem("log-garbage", os.path.relpath(events.path_in(desk.vault.state), desk.vault.root),
+                      f"{count(garbage, 'line')} of the access log {'is' if garbage == 1 else 'are'} no event and passed over", "delete them, if they disturb")
+
+
 def _misleading(path: str) -> bool:
     """Whether a path holds what a terminal obeys or hides instead of showing it."""
     return not path.isprintable() and any(unicodedata.category(one) in _MISLEADING and one not in _JOINERS for one in path)
+
+
+def _packed(desk: Desk, entry: Entry) -> Iterator[Problem]:
+    """An archived entry whose text cannot be had."""
+    if entry.state == "archived" and "archive" in entry.meta:
+        try:
+            archive.original(desk.vault.root, entry)
+        except MemError as error:
+            yield Problem("archive-damaged", entry.path, f"its text cannot be read: {error.message}", error.hint)
 
 
 def _entry(entry: Entry, data: bytes) -> Iterator[Problem]:

@@ -20,6 +20,7 @@ from memcli.entries.git import Git
 from memcli.entries.model import Entry
 from memcli.entries.run import blob_id
 from memcli.errors import NothingFound, Refused
+from memcli.life import copies
 from memcli.life.desk import Changed, Desk
 from memcli.life.names import count, short
 from memcli.life.rewrite import Doomed, rewrite
@@ -186,12 +187,28 @@ def _meant(desk: Desk, git: Git, names: Sequence[str]) -> tuple[list[tuple[str, 
             looked.update(found.strip(b"\n").decode("utf-8", "surrogateescape") for found in out.split(b"\0") if found.strip(b"\n"))
     if not looked:
         raise NothingFound("nothing to purge")
-    versions = _versions(git, looked)
+    ids = {id_ for id_, _ in entries}
+    beside = copies.paths(git, ids)
+    versions = _versions(git, looked | beside)
     for path in present:  # as it is now, where that is staged
         versions |= {(path, row.split(b" ")[1].decode()) for row in git.call("ls-files", "--stage", "-z", "--", path).split(b"\0") if row}
+    doomed = copies.packed(desk, git, ids, versions)
+    versions = {(path, blob) for path, blob in versions if path.endswith(".md")}
     texts = history.blobs(git, sorted({blob for _, blob in versions}))
-    doomed = {(path, blob) for path, blob in versions if _is_one(text.read(texts[blob], path), texts[blob], entries)}
+    doomed |= {(path, blob) for path, blob in versions
+               if _is_one(text.read(texts[blob], path), texts[blob], entries) or path in beside and copies.quoting(texts[blob], path, ids)}
+    for path in ({path for path, _ in doomed} & beside) - present.keys():
+        present.update(_now(desk, path, doomed))
     return entries, present, doomed
+
+
+def _now(desk: Desk, path: str, doomed: set[tuple[str, str]]) -> dict[str, str]:
+    """The file that is there now, if it is one of the versions that go."""
+    try:
+        blob = blob_id(atomic.read(f"{desk.vault.root}/{path}"))
+    except OSError:
+        return {}
+    return {path: blob} if (path, blob) in doomed else {}
 
 
 def _versions(git: Git, paths: set[str]) -> set[tuple[str, str]]:
