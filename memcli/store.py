@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from memcli.life.holding import Held
     from memcli.life.intake import Report
     from memcli.life.plan import Plan
+    from memcli.life.review import Deck
     from memcli.life.standing import Standing
     from memcli.life.supersede import Dispute
     from memcli.memory.prior import Weights
@@ -169,6 +170,18 @@ class Store(Desk):
         from memcli.life import conflicts
 
         return conflicts.resolve(self, name, session)
+
+    def deck(self, limit: int) -> Deck:
+        """What there is to review: at most `limit` entries that are fading (0: all), pairs that may say the same, conflicts."""
+        from memcli.life import review
+
+        return review.deck(self, limit)
+
+    def settle(self, names: Sequence[str], *, merge: bool) -> Changed:
+        """Two entries say the same, and become one, or they do not, and are not asked about again."""
+        from memcli.life import review
+
+        return review.settle(self, names, merge=merge)
 
     def used(self, names: Sequence[str], kind: str, session: str, grade: int = 0) -> Changed:
         """Note in the access log that entries were `opened`, `used`, `confirmed` or `missed` (memory.events.KINDS). No file changes."""

@@ -33,7 +33,7 @@ JSON = {  # the schema of what each command prints with --json
     "related": "related", "timeline": "timeline", "forget": "changed",
     "purge": "changed", "restore": "changed",
     "log": "log", "undo": "changed", "ingest": "ingest", "index": "index", "doctor": "doctor", "config": "settings", "eval": "eval",
-    "used": "changed", "stats": "stats", "consolidate": "consolidate", "conflicts": "conflicts",
+    "used": "changed", "stats": "stats", "consolidate": "consolidate", "conflicts": "conflicts", "review": "review",
 }
 MODES = {"plan", "strength", "eval-prior", "eval-forgetting", "eval-policy"}  # printed by forget --policy, show --explain, eval KIND
 VALIDATORS = {name: jsonschema.Draft202012Validator(schema) for name, schema in SCHEMAS.items()}
@@ -172,6 +172,7 @@ def test_every_json_output_fits_its_schema(box: Box) -> None:
     for bar in "12":
         box.run("add", f"{bar} bar", "--key", "heating/pressure", check=0)
     take("conflicts")
+    take("review")
     take("consolidate", "--dry-run")
     for schema, args in (("strength", ("show", id_, "--explain")), ("plan", ("forget", "--policy", "actr", "--dry-run")),
                          *((f"eval-{kind}", ("eval", kind, f"{TOP}/fixtures/ingest/conversation.locomo.json", "-n", "3")) for kind in ("prior", "forgetting"))):

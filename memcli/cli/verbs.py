@@ -22,6 +22,7 @@ COMMANDS = {
     "restore": ("restore", "Bring back forgotten, deleted or earlier texts."),
     "log": ("log", "Show what happened to the vault or to an entry."),
     "diff": ("diff", "Show what changed, by hand or between dates."),
+    "review": ("review", "Go through what is fading, and what waits for an answer."),
     "conflicts": ("conflicts", "List values that cannot both hold, and settle which does."),
     "undo": ("undo", "Take back the last command."),
     "ingest": ("ingest", "Read entries from other sources by a plugin."),

@@ -167,24 +167,32 @@ def note(path: str, data: bytes) -> None:
 def divide(path: str, older: str, keep: Callable[[bytes], bool]) -> int:
     """Move the lines of a log that `keep` says no to into the log `older`; returns how many. Who appends meanwhile waits or goes on in the new log.
 
-    A crash in between leaves lines in both logs, never in none.
+    A crash in between leaves lines in both logs, never in none; the next call finds them at the end of the older and does not add them again.
     """
     import fcntl
 
-    try:
-        fd = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
-    except FileNotFoundError:
+    if not os.path.lexists(path):
         return 0
+    fd = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
         fcntl.flock(fd, fcntl.LOCK_EX)
         lines = [line for line in read(path).split(b"\n") if line]
         gone = [line for line in lines if not keep(line)]
         if gone:
-            note(older, b"".join(line + b"\n" for line in gone))
+            note(older, b"".join(line + b"\n" for line in gone[_repeated(older, gone):]))
             write(path, b"".join(line + b"\n" for line in lines if keep(line)), durable=False)
         return len(gone)
     finally:
         os.close(fd)
+
+
+def _repeated(path: str, lines: list[bytes]) -> int:
+    """How many of the first of these lines are the last ones of a log already."""
+    try:
+        last = read(path).split(b"\n")[-len(lines) - 1:-1]
+    except FileNotFoundError:
+        return 0
+    return next(count for count in range(len(last), -1, -1) if last[len(last) - count:] == lines[:count])
 
 
 def _whole_lines(fd: int) -> int:

@@ -7,7 +7,7 @@ person told apart in `memory.apart` of the younger.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from memcli import clock
@@ -36,7 +36,7 @@ def dedup(work: Work) -> list[Edit]:
     """What says surely the same as an older entry goes cold and names it; that one takes its tags, links and uses. The unsure is left for mem review."""
     from memcli.life.consolidating import Edit
 
-    by_id = comparable(work)
+    by_id = comparable(work.held)
     data = {id_: one.data for id_, one in by_id.items()}
     edits: list[Edit] = []
     unsure = 0
@@ -55,10 +55,10 @@ def dedup(work: Work) -> list[Edit]:
     return edits
 
 
-def comparable(work: Work) -> dict[str, Held]:
+def comparable(found: Sequence[Held]) -> dict[str, Held]:
     """The entries that may be doubles of each other, by id."""
-    named = Counter(one.id for one in work.held)
-    return {one.id: one for one in work.held if one.editable and one.entry.has_id and named[one.id] == 1 and not one.derived
+    named = Counter(one.id for one in found)
+    return {one.id: one for one in found if one.editable and one.entry.has_id and named[one.id] == 1 and not one.derived
             and one.entry.state in _STATES and not one.entry.meta.get("superseded_by")}
 
 

@@ -42,6 +42,7 @@ CALLS: dict[str, list[tuple[int, tuple[str, ...]]]] = {
                (15, ("locomo", "../copied/scalar.md")), (3, ("markdown", "../copied/sparse.md"))],
     "used": [(0, ("escapes.md", "utf16.md")), (4, ("device.md",)), (0, ("crlf.md", "--not", "--session", "\x1b[2J\"\\\n"))],
     "conflicts": [(0, ()), (0, ()), (4, ("--resolve", "device.md")), (2, ("--resolve", "escapes.md"))],
+    "review": [(0, ()), (0, ()), (4, ("--merge", "device.md", "crlf.md")), (2, ("--apart", "crlf.md")), (2, ("crlf.md",))],
     "stats": [(0, ()), (0, ()), (2, ("--svg",))],
     "consolidate": [(0, ("--dry-run",)), (0, ()), (2, ("--only", "\x1b[31m"))],
     "undo": [(0, ()), (2, ("--", "--exec=x"))],

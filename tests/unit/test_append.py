@@ -33,3 +33,13 @@ def test_lines_that_do_not_fit_leave_nothing(tmp_path: Path) -> None:
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert log.read_bytes() == b"one\n"
+
+
+def test_a_log_that_was_divided_and_died_in_between_is_not_divided_twice(tmp_path: Path) -> None:
+    log, older = tmp_path / "log", tmp_path / "older"
+    lines = [b"old 1\n", b"new 2\n", b"old 3\n"]
+    for kept in range(3):  # how many of the lines that go the dead one had written, and half a line more
+        log.write_bytes(b"".join(lines))
+        older.write_bytes(b"first\n" + b"".join([lines[0], lines[2]][:kept]) + (b"ol" if kept < 2 else b""))
+        assert atomic.divide(str(log), str(older), lambda line: line.startswith(b"new")) == 2
+        assert (log.read_bytes(), older.read_bytes().replace(b"\nol\n", b"\n")) == (b"new 2\n", b"first\nold 1\nold 3\n")
