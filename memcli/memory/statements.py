@@ -22,7 +22,7 @@ _CUT = re.compile(r",? (?:and|but|because|since|as|so|which|who|where|while|when
 _QUOTED = ('"', "`", "\u201c", "\u201d", "\u00ab", "\u00bb", "?")
 _FENCES = ("```", "~~~")
 _BULLET = re.compile(r"[ ]{0,3}(?:[-*+]|\d{1,3}[.)]) ")
-_ARTICLE = re.compile(r"(?:the|a|an|my|our) ")
+_ARTICLE = re.compile(r"^(?:the|a|an|my|our) ")
 _GAPS = re.compile(r"[\s_-]+")
 _FIRST = ("i", "my", "our", "me")
 
@@ -124,11 +124,11 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _of_line(start: int, line: str, title: str, rules: Rules) -> Iterator[Slot]:
-    plain = line.replace("**", "")
+    plain = " ".join(line.replace("**", "").split()) if len(line) <= 2 * SENTENCE_MAX else line
     if len(plain) <= SENTENCE_MAX and not _vague(plain, rules):
         for rule in rules.rules:
             found = rule.pattern.fullmatch(plain) if rule.line and rule.cue in plain else None
-            slot = _slot(rule, found, title, start, start + len(line), rules) if found else None
+            slot = _slot(rule, found, title, line, start, rules) if found else None
             if slot is not None:
                 yield slot
                 return
@@ -143,12 +143,13 @@ def _of_line(start: int, line: str, title: str, rules: Rules) -> Iterator[Slot]:
 
 
 def _of_sentence(sentence: str, start: int, rules: Rules) -> Slot | None:
-    tried = [rule for rule in rules.rules if not rule.line and rule.cue in sentence]
+    plain = " ".join(sentence.split())
+    tried = [rule for rule in rules.rules if not rule.line and rule.cue in plain]
     if not tried or _vague(sentence, rules):
         return None
     for rule in tried:
-        found = rule.pattern.fullmatch(sentence)
-        slot = _slot(rule, found, "", start, start + len(sentence), rules) if found else None
+        found = rule.pattern.fullmatch(plain)
+        slot = _slot(rule, found, "", sentence, start, rules) if found else None
         if slot is not None:
             return slot
     return None
@@ -159,8 +160,9 @@ def _vague(sentence: str, rules: Rules) -> bool:
     return any(sign in sentence for sign in _QUOTED) or rules.doubtful.search(sentence) is not None
 
 
-def _slot(rule: Rule, found: re.Match[str], title: str, start: int, end: int, rules: Rules) -> Slot | None:
-    groups = found.groupdict()
+def _slot(rule: Rule, found: re.Match[str], title: str, said: str, start: int, rules: Rules) -> Slot | None:
+    """The slot of a match; where something follows that is no part of the value, the statement ends with the value."""
+    groups = _split(found.groupdict(), rules) if rule.listed and not rule.line else found.groupdict()
     subject = _subject(title if rule.line else groups["subject"], rules)
     attribute = _attribute(rule, groups, rules)
     cut = _CUT.search(groups["value"])
@@ -168,7 +170,15 @@ def _slot(rule: Rule, found: re.Match[str], title: str, start: int, end: int, ru
     if not subject or not attribute or not value or (rule.attribute == "lives_in" and value.casefold() in rules.not_places):
         return None
     whole = cut is None or not groups["value"][cut.end():].strip()
-    return Slot(subject, attribute, value, start, end if whole else start + found.start("value") + len(value), rule.name)
+    end = len(said) if whole else said.find(value) + len(value) if value in said else 0
+    return Slot(subject, attribute, value, start, start + end, rule.name)
+
+
+def _split(groups: dict[str, str], rules: Rules) -> dict[str, str]:
+    """"office phone" + "number" as "office" + "phone number": the longest listed attribute at the end."""
+    words = f"{groups['subject']} {groups['attribute']}".split()
+    at = next((at for at in range(1, len(words)) if normal_key(" ".join(words[at:])) in rules.names), 0)
+    return {**groups, "subject": " ".join(words[:at]), "attribute": " ".join(words[at:])} if at and groups["attribute"] == words[-1] else groups
 
 
 def _attribute(rule: Rule, groups: dict[str, str], rules: Rules) -> str:
