@@ -154,6 +154,17 @@ def test_texts_that_differ_are_told_and_a_key_or_a_person_settles_it(box: Box) -
     assert box.git("rev-parse", "HEAD^{tree}") == head
 
 
+def test_the_same_text_again_is_told_and_kept(box: Box) -> None:
+    first = json.loads(box.run("add", "The spare key hangs  behind the barrel", "--json", check=0).out)["id"]
+    assert "says the same" not in box.run("add", "The spare key hangs behind the barrel. Or did.").err
+    again = box.run("add", "the spare key hangs behind the Barrel", "--json")
+    assert again.status == 0 and json.loads(again.out)["commit"] and f"mem used {first[-6:]} --confirm" in again.err and "mem undo" in again.err
+    box.run("undo", check=0)
+    box.run("index", "--rebuild", check=0)
+    assert first[-6:] in box.run("add", "The spare key hangs behind the barrel").err
+    assert "says the same" not in box.run("add", "The spare key hangs behind the barrel", "--force").err
+
+
 def test_values_of_a_key_are_dismissed_as_many(box: Box) -> None:
     ids = [add(box, text_, "2026-01-10", key="anna/language") for text_ in ("French", "Dutch")]
     (one,) = box.json("conflicts")["conflicts"]
