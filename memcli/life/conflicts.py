@@ -85,7 +85,7 @@ def resolve(desk: Desk, name: str, session: str) -> Changed:
         against = {entry.path: entry for dispute in _of_keys(desk) if dispute.slot == slot and winner.id in [one.id for one in dispute.entries]
                    for entry in dispute.entries if entry.id != winner.id}
         if not against:
-            raise NothingFound(f"{short(winner.id)} is in no conflict", "mem conflicts lists those that are")
+            raise NothingFound(f"{short(winner.id)} is in no conflict", "mem conflicts lists those that are; a key is given by mem set to those without")
         changes: list[Change] = []
         for at, entry in sorted(against.items()):
             other = supersede.claim(entry)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 from memcli.entries.model import Entry
 from memcli.life import supersede
@@ -44,9 +43,9 @@ def contradictions(entries: Sequence[Held]) -> list[Contradiction]:
             found.setdefault(name, []).append(stated)
     made = []
     for name, group in sorted(found.items()):
-        torn = {id_ for a, b in combinations(group, 2) if _differ(name, a, b) for id_ in (a.claim.id, b.claim.id)}
+        torn = _torn(name, group)
         if torn:
-            told = sorted((one for one in group if one.claim.id in torn), key=lambda one: (one.claim.start, one.claim.id))
+            told = sorted(torn, key=lambda one: (one.claim.start, one.claim.id))
             made.append(Contradiction(name, tuple(one.claim.id for one in told), tuple(one.text for one in told), _reason(told)))
     return made
 
@@ -64,10 +63,24 @@ def _stated(one: Held) -> list[tuple[str, _Stated]]:
             if rules.single(slot.attribute) and not (foreign and slot.subject == statements.USER)]
 
 
+def _torn(name: str, group: Sequence[_Stated]) -> list[_Stated]:
+    """Those of which another one differs; each looks for one such only, as a slot may be stated ten thousand times."""
+    by_value: dict[str, list[_Stated]] = {}
+    for one in sorted(group, key=lambda one: _keyed(name, one)):
+        by_value.setdefault(one.claim.value, []).append(one)
+    if len(by_value) < 2 or all(_keyed(name, one) for one in group):
+        return []
+    return [one for one in group if any(_differ(name, one, other) for value, others in by_value.items() if value != one.claim.value for other in others)]
+
+
+def _keyed(name: str, one: _Stated) -> bool:
+    return statements.normal_key(str(one.entry.meta.get("key") or "")) == name
+
+
 def _differ(name: str, a: _Stated, b: _Stated) -> bool:
-    keyed = [statements.normal_key(str(one.entry.meta.get("key") or "")) == name for one in (a, b)]
+    keyed = [_keyed(name, one) for one in (a, b)]
     many = any(given and one.entry.meta.get("cardinality") == "many" for given, one in zip(keyed, (a, b)))
-    return a.claim.value != b.claim.value and not all(keyed) and not many and not _beside(a.entry, b.entry) and not _beside(b.entry, a.entry)
+    return not all(keyed) and not many and not _beside(a.entry, b.entry) and not _beside(b.entry, a.entry)
 
 
 def _beside(one: Entry, other: Entry) -> bool:

@@ -34,7 +34,10 @@ class Dispute:
     def run(self) -> str:
         """The command that settles it."""
         ids = [short(entry.id) for entry in self.entries]
-        return f"mem set {' '.join(ids)} key={self.slot}" if self.implied else f"mem conflicts --resolve {ids[-1]}"
+        if not self.implied:
+            return f"mem conflicts --resolve {ids[-1]}"
+        other = any(entry.meta.get("key") and statements.normal_key(str(entry.meta["key"])) != self.slot for entry in self.entries)
+        return f"mem conflicts --dismiss {' '.join(ids)}" if other else f"mem set {' '.join(ids)} key={self.slot}"
 
 
 def slot(entry: Entry) -> str:

@@ -116,6 +116,16 @@ def test_the_chain_does_not_depend_on_the_order_in_which_values_came(box: Box, t
     assert left == right and len(left) == 4
 
 
+def test_the_same_updates_in_two_clones_give_the_same_files(box: Box, tmp_path: Path) -> None:
+    add(box, "The heating pressure is 1.2 bar", DATES[0])
+    other = Box(str(tmp_path / "clone"))
+    subprocess.run(["git", "clone", "-q", box.vault, other.vault], check=True, capture_output=True)
+    for one in (box, other):
+        for number in (1, 2, 3):
+            add(one, f"---\nid: 01kgb7zk0000000000000000{number}0\n---\nThe heating pressure is {BARS[number]}", DATES[number])
+    assert box.git("rev-parse", "HEAD^{tree}") == other.git("rev-parse", "HEAD^{tree}")
+
+
 def test_values_that_are_ingested_set_or_edited_follow_each_other_too(box: Box, tmp_path: Path) -> None:
     for number, bar in enumerate(BARS):
         (tmp_path / f"{number}.md").write_text(f"---\nkey: boiler/pressure\ncreated: {DATES[number]}\n---\nBoiler at {bar}\n")
@@ -163,6 +173,13 @@ def test_the_same_text_again_is_told_and_kept(box: Box) -> None:
     box.run("index", "--rebuild", check=0)
     assert first[-6:] in box.run("add", "The spare key hangs behind the barrel").err
     assert "says the same" not in box.run("add", "The spare key hangs behind the barrel", "--force").err
+
+
+def test_no_key_is_offered_to_what_has_another(box: Box) -> None:
+    add(box, "Anna lives in Berlin.", DATES[0], key="anna/story")
+    box.run("add", "Anna lives in Lyon.", check=0)
+    (one,) = box.json("conflicts")["conflicts"]
+    assert one["implied"] and one["run"].startswith("mem conflicts --dismiss ")
 
 
 def test_values_of_a_key_are_dismissed_as_many(box: Box) -> None:
