@@ -183,6 +183,12 @@ class Store(Desk):
 
         return review.settle(self, names, merge=merge)
 
+    def dismiss(self, names: Sequence[str]) -> Changed:
+        """Let entries that are in conflict stand beside each other. One commit."""
+        from memcli.life import conflicts
+
+        return conflicts.dismiss(self, names)
+
     def used(self, names: Sequence[str], kind: str, session: str, grade: int = 0) -> Changed:
         """Note in the access log that entries were `opened`, `used`, `confirmed` or `missed` (memory.events.KINDS). No file changes."""
         from memcli import clock

@@ -36,7 +36,7 @@ PARAMS = {
     "key": options.Opt("--key", "The slot this is the current value of.", metavar="SUBJECT/ATTRIBUTE"),
     "valid_from": options.Opt("--valid-from", "Since when it is true.", metavar="DATE"),
     "valid_to": options.Opt("--valid-to", "Until when it is true, not included.", metavar="DATE"),
-    "force": options.Opt("--force", "Write it though its slot holds the same already.", kind=bool),
+    "force": options.Opt("--force", "Write it though the same is there already, and say nothing of it.", kind=bool),
     "vault": options.VAULT,
     "json": options.JSON,
 }

@@ -38,11 +38,12 @@ def ask(here: Session, store: Store, deck: Deck) -> None:
             for number, entry in enumerate(dispute.entries, 1):
                 _show(here, f"{number}: {line(dispute.slot)}", line(entry.title), entry.body)
             numbers = [str(number) for number in range(1, len(dispute.entries) + 1)]
-            answer = _key(f"{' or '.join(numbers)} holds, b both do, s skips, q ends", (*numbers, "b", "s", "q"))
+            numbers = [] if dispute.implied else numbers  # without a key there is no slot to hold
+            answer = _key(f"{' or '.join(numbers)}{' holds, ' if numbers else ''}b both do, s skips, q ends", (*numbers, "b", "s", "q"))
             if answer in numbers:
                 store.resolve(dispute.entries[int(answer) - 1].id, here.name)
             elif answer == "b":
-                store.set([entry.id for entry in dispute.entries], ["cardinality=many"])
+                store.dismiss([entry.id for entry in dispute.entries])
             done += answer != "s"
     except (_Enough, EOFError):
         pass

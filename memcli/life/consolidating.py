@@ -97,10 +97,10 @@ def _with_memory(one: Held, block: Mapping[str, Value]) -> bytes:
 
 def conflict(work: Work) -> list[Edit]:
     """Values of one slot get their ends and followers, as writing them does; for those that other programs wrote. What cannot be told is a remark."""
-    from memcli.life import supersede
+    from memcli.life import conflicts, supersede
 
     files = {one.path: one.data for one in work.held if one.entry.meta.get("key")}
-    work.counts["conflicts"] = len(supersede.disputes(files))
+    work.counts["conflicts"] = len(conflicts.among(work.held))
     if work.counts["conflicts"]:
         work.remarks.append(f"{names.count(work.counts['conflicts'], 'slot')} with values that cannot both hold: mem conflicts lists them")
     keys = {supersede.slot(work.entries[path].entry) for path in files} - {""}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from memcli.entries import text
 from memcli.errors import Usage
-from memcli.life import alike, nightly, supersede
+from memcli.life import alike, conflicts, nightly
 from memcli.life.alike import Pair
 from memcli.life.desk import Changed, Desk
 from memcli.life.holding import Held, held
@@ -35,7 +35,7 @@ def deck(desk: Desk, limit: int) -> Deck:
     due.sort(key=lambda one: (-(0.25 + one.importance) * (1 - one.strength.retrievability(desk.now)), one.path))
     by_id = nightly.comparable(found)
     doubles = [(by_id[pair.a], by_id[pair.b], pair.jaccard) for pair in nightly.pairs(by_id) if not _surely(pair, by_id[pair.b])]
-    return Deck(due[:limit or None], doubles, supersede.disputes({one.path: one.data for one in found}))
+    return Deck(due[:limit or None], doubles, conflicts.among(found))
 
 
 def _surely(pair: Pair, other: Held) -> bool:

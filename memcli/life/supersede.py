@@ -12,8 +12,9 @@ from memcli.entries.model import Entry, Value
 from memcli.index.filters import fold
 from memcli.life.desk import Desk
 from memcli.life.names import short
-from memcli.memory import prior, slots
+from memcli.memory import prior, slots, statements
 from memcli.memory.slots import Claim, Closing
+from memcli.memory.statements import Slot
 
 Change = tuple[str, bytes | None, bytes | None]
 HOLDERS_MAX = 10_000  # of one slot
@@ -21,11 +22,22 @@ HOLDERS_MAX = 10_000  # of one slot
 
 @dataclass(frozen=True, slots=True)
 class Dispute:
-    """A conflict of a slot, with the entries that it is about."""
+    """A conflict of a slot, with the entries that it is about and the value of each; `implied` where no key but their texts give the slot."""
 
     slot: str
     entries: tuple[Entry, ...]
     reason: str
+    values: tuple[str, ...]
+    implied: bool = False
+
+    @property
+    def run(self) -> str:
+        """The command that settles it."""
+        ids = [short(entry.id) for entry in self.entries]
+        if not self.implied:
+            return f"mem conflicts --resolve {ids[-1]}"
+        other = any(entry.meta.get("key") and statements.normal_key(str(entry.meta["key"])) != self.slot for entry in self.entries)
+        return f"mem conflicts --dismiss {' '.join(ids)}" if other else f"mem set {' '.join(ids)} key={self.slot}"
 
 
 def slot(entry: Entry) -> str:
@@ -37,9 +49,27 @@ def slot(entry: Entry) -> str:
 
 
 def said(entry: Entry) -> str:
-    """The value that an entry gives its slot: `value`, else its text, else its title; as it is compared."""
+    """The value that an entry gives its slot: `value`, else what its text says of the slot in plain words, else its text, its title; as compared."""
     value = entry.meta.get("value")
-    return slots.normal(str(value) if value is not None else entry.body.strip() or entry.title)
+    if value is None:
+        found = stated(entry)
+        value = found.value if found else entry.body.strip() or entry.title
+    return slots.normal_value(str(value))
+
+
+def stated(entry: Entry) -> Slot | None:
+    """What the text of an entry says of the slot that its `key` names; None where no rule reads it."""
+    name = statements.normal_key(str(entry.meta.get("key")))
+    rules = statements.english().knowing(name.rpartition("/")[2])
+    return next((one for one in statements.slots_of(entry.body if entry.body.strip() else entry.title, entry.title, rules) if one.key == name), None)
+
+
+def _no_more(new: Entry, old: Entry) -> bool:
+    """Whether the text of a new entry says nothing but its value, or just what the old one's does."""
+    body = new.body
+    found = stated(new)
+    rest = slots.normal(body[:found.start] + body[found.end:]) if found and new.meta.get("value") is None else slots.normal(body)
+    return not rest or slots.normal(body) == slots.normal(old.body)
 
 
 def claim(entry: Entry) -> Claim | None:
@@ -100,7 +130,9 @@ def _conflicts(files: Mapping[str, bytes], wanted: Iterable[str] | None) -> list
     for name, entries in sorted(_by_slot(files, wanted).items()):
         by_id = {entry.id: entry for entry in entries}
         _, conflicts = slots.chain([known for entry in entries if (known := claim(entry)) is not None])
-        found += [Dispute(name, tuple(by_id[id_] for id_ in conflict.ids), conflict.reason) for conflict in conflicts]
+        for conflict in conflicts:
+            torn = tuple(by_id[id_] for id_ in conflict.ids)
+            found.append(Dispute(name, torn, conflict.reason, tuple(map(said, torn))))
     return found
 
 
@@ -144,7 +176,7 @@ def _holders(desk: Desk, wanted: Iterable[str]) -> Iterable[tuple[str, bytes]]:
 
 
 def same(desk: Desk, data: bytes, path: str) -> Entry | None:
-    """The entry that holds its slot now and says the same as this new text; None where there is none, or where the text says since when."""
+    """The entry that holds its slot now and says the same as this new text; None where there is none, or it says more or since when."""
     new = text.read(data, path)
     name = slot(new)
     if not name or any(name_ in new.meta for name_ in ("valid_from", "event_time", "valid_to")):
@@ -152,7 +184,9 @@ def same(desk: Desk, data: bytes, path: str) -> Entry | None:
     entries = [text.read(held, at) for at, held in _holders(desk, {name})]
     current = [entry for entry in entries if (known := claim(entry)) and not known.superseded and known.start <= desk.now
                and (known.end is None or known.end > desk.now)]
-    return next((entry for entry in current if said(entry) == said(new)), None) if len({said(entry) for entry in current}) == 1 else None
+    if {said(entry) for entry in current} != {said(new)}:
+        return None
+    return next((entry for entry in current if _no_more(new, entry)), None)
 
 
 def _moment(value: object) -> datetime | None:

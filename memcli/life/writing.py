@@ -51,8 +51,19 @@ def add(desk: Desk, body: str, fields: Mapping[str, Value], *, force: bool = Fal
                 return Changed(((holds.id, holds.path),), "")
             changes = supersede.settled(desk, changes)
         commit = desk.save(run, changes, title, [("Mem-Entry", id_)])
+    if not force and not known.get("key"):
+        _tell_double(desk, new, path)
     closed = [text.read(data, at) for at, old, data in changes if old is not None and data is not None]
     return Changed(((id_, path), *((entry.id, entry.path) for entry in closed if entry.meta.get("superseded_by") == id_)), commit)
+
+
+def _tell_double(desk: Desk, new: bytes, path: str) -> None:
+    """Say that the same text was there already. It is written all the same: nothing that was acknowledged is lost."""
+    from memcli.life.double import double
+
+    other = double(desk, new, path)
+    if other is not None:
+        desk.talk.warn(f"{short(other.id)} says the same already: mem undo takes this one back, mem used {short(other.id)} --confirm notes that it still holds")
 
 
 def _own_id(desk: Desk, given: Value) -> str:

@@ -7,13 +7,33 @@ anew each time, so the order in which they came does not matter, and what is set
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 
 DOUBT = 0.2
+VALUE_MAX = 200  # characters
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = ("(january|february|march|april|may|june|july|august|september|october|november|december|"
+          "jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec)")
+_DATES = (
+    (re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)? {_MONTH}\.?,? (\d{{4}})\b"), "dmy"),
+    (re.compile(rf"\b{_MONTH}\.? (\d{{1,2}})(?:st|nd|rd|th)?,? (\d{{4}})\b"), "mdy"),
+    (re.compile(r"\b(\d{4})/(\d{1,2})/(\d{1,2})\b"), "ymd"),
+)
+_THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
+_CURRENCY = re.compile(r"(?<!\w)([€$£]) ?(\d+(?:\.\d+)?)(?![\d.,])")
+_SPELT = {
+    "bar": "bar bars", "kg": "kg kilogram kilograms", "g": "g gram grams", "km": "km kilometer kilometers kilometre kilometres",
+    "m": "m meter meters metre metres", "cm": "cm centimeter centimeters centimetre centimetres", "mm": "mm", "l": "l liter liters litre litres",
+    "%": "% percent", "h": "h hour hours", "min": "min minute minutes", "s": "s second seconds", "days": "day days", "€": "€ eur euro euros",
+    "$": "$ dollar dollars", "£": "£ gbp", "°c": "°c", "kb": "kb", "mb": "mb", "gb": "gb", "tb": "tb", "w": "w watt watts", "kw": "kw", "v": "v volt volts",
+}
+_UNITS = {word: unit for unit, words in _SPELT.items() for word in words.split()}
+_MEASURED = re.compile(rf"(?<![\w.,-])(\d+(?:\.\d+)?) ?({'|'.join(map(re.escape, sorted(_UNITS, key=len, reverse=True)))})(?!\w)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +70,35 @@ class Conflict:
 def normal(value: str) -> str:
     """A value as it is compared: without case, outer marks and spaces, and the kinds of signs that only look different."""
     return " ".join(unicodedata.normalize("NFKC", value).casefold().split()).strip(" .,;:!?\"'`*_")
+
+
+def normal_value(value: str) -> str:
+    """A value as slots compare it: `normal`, with dates as 2026-01-31, "1,000" as "1000", and of what is measured 1.50bar as "1.5 bar".
+
+    No unit is converted into another, 01/02/2026 is left as it is (it has two readings), and so are versions: 3.10 is not 3.1. A text that is longer
+    than any value is not looked into.
+    """
+    plain = normal(value)
+    if len(plain) > VALUE_MAX:
+        return plain
+    for pattern, order in _DATES:
+        plain = pattern.sub(lambda found, order=order: _date(found, order), plain)  # type: ignore[misc]
+    plain = _THOUSANDS.sub(lambda found: found[0].replace(",", ""), plain)
+    plain = _CURRENCY.sub(r"\2 \1", plain)
+    return _MEASURED.sub(lambda found: f"{_decimal(found[1])} {_UNITS[found[2]]}", plain)
+
+
+def _date(found: re.Match[str], order: str) -> str:
+    day, month, year = (found[order.index(letter) + 1] for letter in "dmy")
+    number = int(month) if month.isdigit() else _MONTHS.index(month[:3]) + 1
+    try:
+        return f"{date(int(year), number, int(day))}"
+    except ValueError:
+        return found[0]
+
+
+def _decimal(number: str) -> str:
+    return number.rstrip("0").rstrip(".") if "." in number else number
 
 
 def chain(claims: Sequence[Claim]) -> tuple[list[Closing], list[Conflict]]:

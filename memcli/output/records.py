@@ -133,9 +133,9 @@ def near(id_: str, found: Iterable[Related]) -> Shape:
 def conflicts(found: Iterable[Dispute]) -> Shape:
     """schemas/conflicts.schema.json"""
     return {"format_version": VERSION, "conflicts": [
-        {"key": one.slot, "reason": one.reason, "entries": [
+        {"key": one.slot, "reason": one.reason, "implied": one.implied, "run": one.run, "entries": [
             {"id": entry.id, "title": entry.title, "path": entry.path, "created": entry.created or None, "valid_from": entry.meta.get("valid_from"),
-             "confidence": entry.meta.get("confidence"), "value": entry.meta.get("value"), "body": entry.body.strip()} for entry in one.entries]}
+             "confidence": entry.meta.get("confidence"), "value": value, "body": entry.body.strip()} for entry, value in zip(one.entries, one.values)]}
         for one in found]}
 
 

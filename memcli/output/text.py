@@ -116,9 +116,10 @@ def record(one: Record, color: bool) -> str:
 def dispute(one: Dispute, color: bool) -> Iterator[str]:
     """A slot whose values cannot both hold, and each of them."""
     yield f"{paint(line(one.slot), BOLD, color)}  {line(one.reason)}"
-    for entry in one.entries:
-        said = " ".join((entry.body.strip() or entry.title).split())
+    for entry, value in zip(one.entries, one.values):
+        said = " ".join((value if one.implied else entry.body.strip() or entry.title).split())
         yield f"  {paint(entry.id[-6:], YELLOW, color)}  {str(entry.meta.get('valid_from') or entry.created)[:10]}  {line(said[:100])}"
+    yield f"  {line(one.run)}"
 
 
 def moves(one: Record, color: bool) -> Iterator[str]:

@@ -116,6 +116,16 @@ def test_the_chain_does_not_depend_on_the_order_in_which_values_came(box: Box, t
     assert left == right and len(left) == 4
 
 
+def test_the_same_updates_in_two_clones_give_the_same_files(box: Box, tmp_path: Path) -> None:
+    add(box, "The heating pressure is 1.2 bar", DATES[0])
+    other = Box(str(tmp_path / "clone"))
+    subprocess.run(["git", "clone", "-q", box.vault, other.vault], check=True, capture_output=True)
+    for one in (box, other):
+        for number in (1, 2, 3):
+            add(one, f"---\nid: 01kgb7zk0000000000000000{number}0\n---\nThe heating pressure is {BARS[number]}", DATES[number])
+    assert box.git("rev-parse", "HEAD^{tree}") == other.git("rev-parse", "HEAD^{tree}")
+
+
 def test_values_that_are_ingested_set_or_edited_follow_each_other_too(box: Box, tmp_path: Path) -> None:
     for number, bar in enumerate(BARS):
         (tmp_path / f"{number}.md").write_text(f"---\nkey: boiler/pressure\ncreated: {DATES[number]}\n---\nBoiler at {bar}\n")
@@ -126,3 +136,57 @@ def test_values_that_are_ingested_set_or_edited_follow_each_other_too(box: Box, 
     box.run("set", id_, "key=boiler/pressure", env=at("2026-10-01"), check=0)
     assert len(list(meta(box, id_)["supersedes"])) == 1  # type: ignore[call-overload]
     assert subprocess.run(["git", "-C", box.vault, "status", "--porcelain"], capture_output=True, text=True, check=True).stdout == ""
+
+
+def test_what_the_text_says_of_the_slot_is_its_value_and_more_text_is_kept(box: Box) -> None:
+    first = add(box, "The heating pressure is 1.50bar.", "2026-01-10")
+    assert add(box, "The pressure of the heating is 1.5 bar", "2026-02-10") == first
+    more = add(box, "The heating pressure is 1.5 bar. The plumber left his keys.", "2026-03-10")
+    assert more != first and "superseded_by" not in meta(box, first) and box.json("conflicts")["conflicts"] == []
+    last = add(box, "The heating pressure is 1.6 bar", "2026-04-10")
+    assert meta(box, first)["superseded_by"] == meta(box, more)["superseded_by"] == last
+
+
+def test_texts_that_differ_are_told_and_a_key_or_a_person_settles_it(box: Box) -> None:
+    lived, lives = (json.loads(box.run("add", f"Anna lives in {town}.", "--json", env=at(date), check=0).out)["id"]
+                    for town, date in (("Berlin", DATES[0]), ("Lyon", DATES[1])))
+    box.run("add", "Anna does not live in Rome. Does Anna live in Oslo?", check=0)
+    (one,) = box.json("conflicts")["conflicts"]
+    assert (one["key"], one["implied"], [entry["value"] for entry in one["entries"]]) == ("anna/lives_in", True, ["Berlin", "Lyon"])
+    head = box.git("rev-parse", "HEAD^{tree}")
+    box.run(*one["run"].split()[1:], check=0)
+    assert box.json("conflicts")["conflicts"] == [] and meta(box, lived)["superseded_by"] == lives
+    box.run("undo", check=0)
+    assert box.git("rev-parse", "HEAD^{tree}") == head and len(box.json("conflicts")["conflicts"]) == 1
+    box.run("conflicts", "--dismiss", lived, lives, check=0)
+    assert box.json("conflicts")["conflicts"] == [] and meta(box, lives)["links"] == [{"rel": "relates_to", "to": lived, "why": "both hold"}]
+    box.run("undo", check=0)
+    assert box.git("rev-parse", "HEAD^{tree}") == head
+
+
+def test_the_same_text_again_is_told_and_kept(box: Box) -> None:
+    first = json.loads(box.run("add", "The spare key hangs  behind the barrel", "--json", check=0).out)["id"]
+    assert "says the same" not in box.run("add", "The spare key hangs behind the barrel. Or did.").err
+    again = box.run("add", "the spare key hangs behind the Barrel", "--json")
+    assert again.status == 0 and json.loads(again.out)["commit"] and f"mem used {first[-6:]} --confirm" in again.err and "mem undo" in again.err
+    box.run("undo", check=0)
+    box.run("index", "--rebuild", check=0)
+    assert first[-6:] in box.run("add", "The spare key hangs behind the barrel").err
+    assert "says the same" not in box.run("add", "The spare key hangs behind the barrel", "--force").err
+
+
+def test_no_key_is_offered_to_what_has_another(box: Box) -> None:
+    add(box, "Anna lives in Berlin.", DATES[0], key="anna/story")
+    box.run("add", "Anna lives in Lyon.", check=0)
+    (one,) = box.json("conflicts")["conflicts"]
+    assert one["implied"] and one["run"].startswith("mem conflicts --dismiss ")
+
+
+def test_values_of_a_key_are_dismissed_as_many(box: Box) -> None:
+    ids = [add(box, text_, "2026-01-10", key="anna/language") for text_ in ("French", "Dutch")]
+    (one,) = box.json("conflicts")["conflicts"]
+    assert not one["implied"] and one["run"].startswith("mem conflicts --resolve ")
+    assert box.run("conflicts", "--dismiss", ids[0]).status == 2 == box.run("conflicts", ids[0]).status
+    box.run("conflicts", "--dismiss", *ids, check=0)
+    assert box.json("conflicts")["conflicts"] == [] and [meta(box, id_)["cardinality"] for id_ in ids] == ["many", "many"]
+    assert box.run("conflicts", "--dismiss", *ids).status == 1

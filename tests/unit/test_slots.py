@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -63,3 +64,23 @@ def test_what_is_believed_less_does_not_close_what_is_sure() -> None:
 def test_values_are_compared_by_what_they_say() -> None:
     assert slots.normal(" 1.5  Bar. ") == slots.normal("1.5 bar") == "1.5 bar" != slots.normal("1.6 bar")
     assert slots.normal("ﬁne “") == "fine “" and slots.normal("") == ""
+
+
+@pytest.mark.parametrize("first, second", [
+    ("5 January 2026", "2026-01-05"), ("Jan 5th, 2026", "2026/1/5"), ("1,000 euros", "€1000"), ("1.50bar", "1.5 Bar."), ("50 percent", "50%"),
+    ("10 kilometres", "10 km"), ("3,500,000", "3500000"),
+])
+def test_one_value_has_many_spellings(first: str, second: str) -> None:
+    assert slots.normal_value(first) == slots.normal_value(second)
+
+
+@pytest.mark.parametrize("first, second", [
+    ("3.10", "3.1"), ("version 1.20", "version 1.2"), ("01/02/2026", "02/01/2026"), ("31 February 2026", "2026-02-31"), ("1 km", "1000 m"),
+    ("1,5 bar", "15 bar"), ("10 m", "10 min"), ("0100", "100"), ("-5 °C", "5 °C"),
+])
+def test_what_differs_stays_different(first: str, second: str) -> None:
+    assert slots.normal_value(first) != slots.normal_value(second)
+
+
+def test_a_text_that_is_too_long_for_a_value_is_only_folded() -> None:
+    assert slots.normal_value("It was 1.50bar. " * 40).startswith("it was 1.50bar.")
