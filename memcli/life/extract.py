@@ -17,6 +17,7 @@ WORDS_LEAST = 4  # words of meaning in a sentence that says something
 LOOKED_AT = 60  # sentences that are ranked; of more those with the most words that no other has so often
 _DAMPING, _ROUNDS = 0.85, 20
 _NAMES, _REPEATS = 0.5, 0.7
+_SAME = 0.9  # shared words, of all, above which a sentence says what another has said (SCIENCE 1.6); a high rank does not excuse that
 _STOP = frozenset(STOP_WORDS)
 
 
@@ -45,6 +46,8 @@ def chosen(quotes: Sequence[Quote], room: int) -> list[Quote]:
             if at in taken or taken and len(quote.text) > room:
                 continue
             repeats = max((_jaccard(words[at], words[other]) for other in taken), default=0.0)
+            if repeats > _SAME:
+                continue
             value = ranks[at] + _NAMES * len(names[at] - known) / everything - _REPEATS * repeats
             if best < 0 or value > gain:
                 best, gain = at, value

@@ -7,6 +7,7 @@ needed less than NEED (SCIENCE 1.6, gist clusters). A gist that was made once st
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -49,8 +50,8 @@ def clusters(told: Sequence[Told]) -> list[list[Told]]:
             if 1 < held[name] <= most:
                 holders[name].append(at)
     root = list(range(len(ordered)))
-    for (one, other), shared in sorted(_meetings(ordered, holders).items()):
-        if shared >= SHARED:
+    for one, own in enumerate(names):
+        for other in _meeting(one, own, ordered, holders):
             root[_root(root, other)] = _root(root, one)
     groups: dict[int, list[Told]] = defaultdict(list)
     for at, entry in enumerate(ordered):
@@ -59,21 +60,20 @@ def clusters(told: Sequence[Told]) -> list[list[Told]]:
 
 
 def _names(one: Told) -> frozenset[str]:
-    """The names in an entry's text; a number or a date makes no story."""
-    return frozenset(name for name in importance.names(one.body) if name[0].isalpha() and len(name) > 2)
+    """The names in an entry's sentences (what cannot be quoted makes no story, and one endless line is not searched); a number or a date is no name."""
+    return frozenset(name for quote in quotes_of(one) for name in importance.names(quote.text) if name[0].isalpha() and len(name) > 2)
 
 
-def _meetings(ordered: Sequence[Told], holders: Mapping[str, list[int]]) -> Counter[tuple[int, int]]:
-    """How many rare names two entries of a window share."""
-    shared: Counter[tuple[int, int]] = Counter()
-    for name in sorted(holders):
-        places = holders[name]
-        for at, one in enumerate(places):
-            for other in places[at + 1:]:
-                if ordered[other].at - ordered[one].at > WINDOW:
-                    break
-                shared[one, other] += 1
-    return shared
+def _meeting(one: int, names: frozenset[str], ordered: Sequence[Told], holders: Mapping[str, list[int]]) -> list[int]:
+    """The later entries of the window that share enough rare names with one. Entry by entry, as all pairs of a large import do not fit into memory."""
+    shared: Counter[int] = Counter()
+    for name in names:
+        places = holders.get(name, [])
+        for other in places[bisect_right(places, one):]:
+            if ordered[other].at - ordered[one].at > WINDOW:
+                break
+            shared[other] += 1
+    return sorted(other for other, number in shared.items() if number >= SHARED)
 
 
 def _root(root: list[int], at: int) -> int:
