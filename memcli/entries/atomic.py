@@ -188,10 +188,7 @@ def divide(path: str, older: str, keep: Callable[[bytes], bool]) -> int:
 
 def _repeated(path: str, lines: list[bytes]) -> int:
     """How many of the first of these lines are the last ones of a log already."""
-    try:
-        last = read(path).split(b"\n")[-len(lines) - 1:-1]
-    except FileNotFoundError:
-        return 0
+    last = read(path).split(b"\n")[-len(lines) - 1:-1] if os.path.lexists(path) else []
     return next(count for count in range(len(last), -1, -1) if last[len(last) - count:] == lines[:count])
 
 

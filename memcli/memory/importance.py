@@ -20,7 +20,7 @@ KNOWN_MIN = 20  # texts below which nothing can be said
 UNKNOWN = 0.5
 RECENT = 50  # texts before it that a new one is compared with
 _WORD = re.compile(r"[^\W_]{2,}")
-_NAME = re.compile(r"(?<=[^\s.?!:*] )(?!I['’])[A-Z][\w'’-]*\w|https?://\S+|\b\d[\d.,:/-]*\b|[\w.-]*/[\w./-]+")
+_NAME = re.compile(r"(?<=[^\s.?!:*] )(?!I['’])[A-Z][\w'’-]*\w|https?://\S+|\b\d[\d.,:/-]*\b|(?<![\w.-])[\w.-]*+/[\w./-]+")
 _ASKS = re.compile(r"\?[\s*_\"'’)]*(?:\[image:[^\]]*\]\s*)?$")
 _DAYS = re.compile(r"\b(?:yesterday|today|tonight|tomorrow|last|next|ago|week|month|year|weekend|recently|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b", re.I)
 _LASTING = re.compile(r"\b(?:remember|always|never|must|deadline|decided|prefers?)\b", re.IGNORECASE)

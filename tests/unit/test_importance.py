@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
+
+import pytest
 
 from memcli.life.weighing import Weigher
 from memcli.memory import importance
@@ -50,3 +53,14 @@ def test_the_seed_of_hashes_changes_nothing() -> None:
     outs = {subprocess.run([sys.executable, "-c", code], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True).stdout
             for seed in ("0", "1", "2")}
     assert len(outs) == 1
+
+
+@pytest.mark.parametrize("piece", ["aa", "__", "..", "a/", "1,", "A'", "x. A-"])
+def test_hostile_lines_are_read_once(piece: str) -> None:
+    """Eight times the text takes about eight times as long; sixty-four times, if it were read again from every place."""
+    took = []
+    for count in (4_000, 32_000):
+        began = time.perf_counter()
+        importance.named(piece * count)
+        took.append(time.perf_counter() - began)
+    assert took[1] < 24 * took[0] + 0.2
