@@ -144,6 +144,11 @@ def test_the_readme_names_what_sets_everything_up() -> None:
         assert os.path.exists(os.path.join(TOP, target)), target
 
 
+def test_the_picture_of_fading_is_what_the_tool_draws(box: Box) -> None:
+    box.sh(f"cp -r {TOP}/fixtures/vaults/sample/. .")
+    assert box.run("stats", "--svg", env={"MEM_NOW": "2026-11-23T08:00:00Z"}, check=0).out == Path(TOP, "fixtures", "fading.svg").read_text()
+
+
 def test_the_changelog_has_the_version() -> None:
     from memcli import __version__
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from memcli import clock
 from memcli.entries import atomic
@@ -15,12 +16,13 @@ from memcli.life.holding import held
 from memcli.life.ladder import Move
 from memcli.memory import events
 
+KEPT_DAYS = 90  # for which folded events stay in the log: after an undo of the consolidation they count again
 Change = tuple[str, bytes | None, bytes | None]
 
 
 @dataclass(slots=True)
 class Report:
-    """What a run did, or with `dry_run` would do. `changes` are (path, old bytes, new bytes), `folded` the events that were put away."""
+    """What a run did, or with `dry_run` would do. `changes` are (path, old bytes, new bytes), `folded` the events that no checkpoint had yet."""
 
     dry_run: bool
     steps: list[Done]
@@ -47,9 +49,9 @@ def consolidate(desk: Desk, names: Sequence[str], budget_s: float, *, dry_run: b
             report.commit = desk.save(run, report.changes, _subject(report), [("Mem-Step", f"{done.name} {done.edits}") for done in report.steps if done.edits]
                                       + moving.trailers(report.moves))
         if "fold" in wanted:
-            today = clock.rfc3339(desk.now)[:10]
-            kept = {one.id for one in held(desk, quiet=True) if not one.editable} if report.folded else set()
-            report.folded = events.rotate(desk.vault.state, today, kept)
+            long_ago = clock.rfc3339(desk.now - timedelta(days=KEPT_DAYS))[:10]
+            if any(event.at < long_ago for some in events.read(desk.vault.state).values() for event in some):
+                events.rotate(desk.vault.state, long_ago, {one.id for one in held(desk, quiet=True) if not one.editable})
         _remember(desk)
     return report
 
@@ -61,7 +63,7 @@ def _worked(desk: Desk, names: Sequence[str], budget_s: float, *, dry_run: bool)
     outcome = consolidating.through(work, names, budget_s, desk.talk.progress)
     changes = list(_changes(desk, before, work))
     return Report(dry_run, outcome.steps, [edit.move for _, edit in outcome.edits if edit.move], changes, work.remarks, work.counts,
-                  reasons=_reasons(outcome), folded=sum(len(some) for some in work.events.values()))
+                  reasons=_reasons(outcome), folded=sum(len(one.fresh) for one in found if one.editable))
 
 
 def _changes(desk: Desk, before: dict[str, bytes], work: Work) -> Iterator[Change]:

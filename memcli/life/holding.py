@@ -53,6 +53,13 @@ class Held:
         return prior.confidence(self.entry.meta)
 
     @property
+    def fresh(self) -> list[Event]:
+        """The events that its checkpoint does not hold yet."""
+        memory = self.entry.meta.get("memory")
+        since = str(memory.get("at", "")) if isinstance(memory, dict) else ""
+        return [event for event in self.events if event.at >= since]
+
+    @property
     def pinned(self) -> bool:
         """Whether a person pinned it."""
         return self.entry.meta.get("pinned") is True

@@ -20,7 +20,9 @@ def revived(work: Work) -> list[Edit]:
 
     edits = []
     for one in work.held:
-        used = [event for event in one.events if event.kind in PRESENTING]
+        kept = one.entry.meta.get("archive")
+        since = str(kept.get("at", "")) if isinstance(kept, dict) else ""
+        used = [event for event in one.events if event.kind in PRESENTING and event.at >= since]
         if not used or not archive.place(one.entry)[0]:
             continue
         try:

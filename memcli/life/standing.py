@@ -55,7 +55,7 @@ def standing(found: Sequence[Held], now: datetime, packed_bytes: int) -> Standin
         entries=len(found), size_bytes=sum(len(one.data) for one in found), rungs=rungs,
         types=dict(sorted(Counter(one.entry.type for one in found).items())),
         used_30d=sum(one.strength.uses > 0 and now - one.strength.last <= timedelta(days=30) for one in found),
-        events=sum(len(one.events) for one in found), needs=[needs[tenth] for tenth in range(10)], next=fading[:SHOWN],
+        events=sum(len(one.fresh) for one in found), needs=[needs[tenth] for tenth in range(10)], next=fading[:SHOWN],
         months=[_month(found, now + timedelta(days=forecast.YEAR_DAYS * month / 12)) for month in range(13)], packed_bytes=packed_bytes)
 
 

@@ -25,7 +25,7 @@ def explained(one: Held, now: datetime, weights: prior.Weights, cold_below: floa
     known, curve = one.strength, forecast.curve(one.strength, now, _WEEKS)
     yield f"{paint(one.id[-6:], YELLOW, color)}  {paint(line(one.entry.title), BOLD, color)}  [{one.entry.state}{', pinned' if one.pinned else ''}]"
     idle = (now - known.last).total_seconds() / 86400
-    uses = f"used {_times(known.uses)} on {count(known.days, 'day')}, last {idle:.0f} days ago" if known.uses else f"never used, {idle:.0f} days old"
+    uses = f"used {_times(known.uses)} on {count(known.days, 'day')}, last {_ago(idle)}" if known.uses else f"never used, {idle:.0f} days old"
     yield f"  need            {curve[0][0]:.2f}  {plots.spark([need for need, _ in curve])}  {curve[-1][0]:.2f}"
     yield f"  retrievability  {curve[0][1]:.2f}  {plots.spark([share for _, share in curve])}  {curve[-1][1]:.2f}"
     yield f"                        {paint('now'.ljust(26) + 'in half a year'.ljust(20) + ' a year', DIM, color)}"
@@ -89,6 +89,10 @@ def stats(one: Standing, color: bool) -> Iterator[str]:
     hot, cold, archived = one.months[-1]
     most = max(one.entries, 1)
     yield f"hot over the year, if nothing is used   {plots.spark([count[0] / most for count in one.months])}   then {hot} hot, {cold} cold, {archived} archived"
+
+
+def _ago(days: float) -> str:
+    return "today" if days < 1 else f"{count(round(days), 'day')} ago"
 
 
 def _times(uses: int) -> str:

@@ -136,3 +136,14 @@ def test_a_full_disk_during_a_consolidation_leaves_what_was_there(sample: Box, t
             box.sh(f"rm -rf {place}/{left_kib}")
     finally:
         mounted.__exit__(None, None, None)
+
+
+def test_what_an_undone_consolidation_had_folded_counts_again(sample: Box) -> None:
+    before = sample.json("show", PINNED, "--explain")["uses"]
+    sample.run("used", PINNED, env=at(date(2026, 12, 3)), check=0)
+    sample.run("consolidate", env=at(date(2026, 12, 5)), check=0)
+    sample.run("undo", check=0)
+    for words in ((), ("consolidate",)):
+        if words:
+            sample.run(*words, env=at(date(2026, 12, 6)), check=0)
+        assert json.loads(sample.run("show", PINNED, "--explain", "--json", env=at(date(2026, 12, 7))).out)["uses"] == before + 1
