@@ -40,15 +40,15 @@ PARAMS = {
 KINDS = {1: "missed", 2: "used", 3: "confirmed", 4: "confirmed"}
 
 
-def command(names: list[str] | None = None, limit: int = 20, list_: bool = False, grade: int = 0, merge: bool = False, apart: bool = False,
+def command(names: list[str] | None = None, limit: int = 20, list_: bool = False, grade: int | None = None, merge: bool = False, apart: bool = False,
             vault: str | None = None, json: bool = False) -> None:
     """Review."""
     here = session.current()
     store = here.store(vault)
-    if bool(names) != (bool(grade) + merge + apart == 1):
+    if bool(names) != ((grade is not None) + merge + apart == 1):
         raise Usage("give entries and one of --grade, --merge and --apart, or none of them", "mem review 6r0wze --grade 3, or mem review")
     if names:
-        changed = store.used(names, KINDS[grade], here.name, grade) if grade else store.settle(names, merge=merge)
+        changed = store.used(names, KINDS[grade], here.name, grade) if grade is not None else store.settle(names, merge=merge)
         if json:
             here.json_out(records.changed(changed))
         else:
