@@ -28,11 +28,12 @@ PARAMS = {
 def command(name: str, vault: str | None = None, json: bool = False) -> None:
     """Open an entry in your editor."""
     from memcli.cli import editor
-    from memcli.entries import atomic
+    from memcli.entries import atomic, text
 
     here = session.current()
     store = here.store(vault)
     path, old = store.locate(name)
+    store.refuse_archived(text.read(old, path))
     kept, new = editor.revise(here, store.vault.state, old)
     try:
         changed = store.edit(path, old, new)

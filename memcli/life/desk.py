@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from memcli import clock
 from memcli.config import Settings
-from memcli.entries import atomic, text
+from memcli.entries import archive, atomic, text
 from memcli.entries.model import Entry
 from memcli.entries.vault import Vault
 from memcli.errors import EntryInvalid, MemError, NothingFound, Usage, UserError
@@ -154,12 +154,18 @@ class Desk:
         return data if text.read(data, path).id == id_ else None
 
     def readable(self, path: str, data: bytes) -> Entry:
-        """An entry that can be edited. Raises its EntryInvalid when it is damaged or the front matter cannot be read."""
+        """An entry that can be edited. Raises its EntryInvalid when it is damaged or the front matter cannot be read, UserError when it is archived."""
         entry = text.read(data, path)
         problem = text.damage(entry)
         if problem is not None:
             raise EntryInvalid(problem.path, problem.line, problem.reason, problem.hint or "correct the file, then run the command again")
+        self.refuse_archived(entry)
         return entry
+
+    def refuse_archived(self, entry: Entry) -> None:
+        """Raise UserError for an entry whose file is only a stub: what were changed there would be lost when its text comes back."""
+        if archive.place(entry)[0]:
+            raise UserError(f"{entry.path} is archived, and its file is only a stub", f"mem restore {entry.id[-6:]} brings it back first")
 
     def reindex(self) -> int:
         """Make the whole index anew. Returns the number of entries."""

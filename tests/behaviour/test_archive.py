@@ -39,6 +39,14 @@ def test_the_whole_text_is_found_shown_and_brought_back_byte_for_byte(packed: Bo
     assert b"archive: {pack: " in packed.read(path(7))
 
 
+def test_a_stub_is_not_changed_by_hand_of_mem(packed: Box) -> None:
+    before = packed.read(path(6))
+    for words in (("set", path(6), "tags+=new"), ("set", path(6), "state=short"), ("edit", path(6))):
+        result = packed.run(*words, env={"EDITOR": "sed -i s/Page/Sheet/"})
+        assert result.status == 4 and "mem restore" in result.err, words
+    assert packed.read(path(6)) == before
+
+
 def test_undo_brings_every_byte_back(packed: Box) -> None:
     packed.run("undo", check=0)
     assert [packed.read(path(number)).decode() for number in range(20)] == [TEXT.format(number, number + 1) for number in range(20)]
