@@ -15,8 +15,9 @@ Examples:
   mem purge 6r0wze
   mem purge 6r0wze --yes
 
-Every commit of this repository is rewritten without the entry, and the old
-objects are removed. Out of reach stay: clones and remotes that have fetched
+Every commit of this repository is rewritten without the entry, packs of the
+archive that hold it and summaries that quote it, and the old objects are
+removed. Out of reach stay: clones and remotes that have fetched
 or been pushed the old history (push with force, and have others clone anew),
 backups, and what the file system still holds in free blocks. A purge that is
 killed in the middle is finished by the next command that writes."""
