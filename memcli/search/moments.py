@@ -14,23 +14,26 @@ from datetime import date, timedelta
 _MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")
 _NUMBER = {**{name: at for at, name in enumerate(_MONTHS, 1)}, **{name[:3]: at for at, name in enumerate(_MONTHS, 1)}, "sept": 9}
 _MONTH = "|".join(sorted(_NUMBER, key=len, reverse=True))
-_DAY_MONTH = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? ({_MONTH})\b\.?,?(?: (\d{{4}})\b)?")
-_MONTH_DAY = re.compile(rf"\b({_MONTH})\b\.? (\d{{1,2}})(?:st|nd|rd|th)?\b(?!\d)(?:,? (\d{{4}})\b)?")
-_ONLY_MONTH = re.compile(rf"\b({_MONTH})\b,?(?: of)?(?: (\d{{4}})\b)?")
-_ISO = re.compile(r"\b(\d{4})-(\d{1,2})(?:-(\d{1,2}))?\b")
-_YEAR = re.compile(r"\b((?:19|20)\d\d)\b")
+_DAY_MONTH = rf"\b(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? ({_MONTH})\b\.?,?(?: (\d{{4}})\b)?"
+_MONTH_DAY = rf"\b({_MONTH})\b\.? (\d{{1,2}})(?:st|nd|rd|th)?\b(?!\d)(?:,? (\d{{4}})\b)?"
+_ONLY_MONTH = rf"\b({_MONTH})\b,?(?: of)?(?: (\d{{4}})\b)?"
+_ISO = r"\b(\d{4})-(\d{1,2})(?:-(\d{1,2}))?\b"
+_YEAR = r"\b((?:19|20)\d\d)\b"
 _WORDS_TOO = ("march", "may", "mar", "jun", "dec", "jan", "sept")  # also words or names: a preposition or a year must tell
-_BEFORE = re.compile(r"\b(?:in|of|during|since|last|early|late|mid|by|until|till|from|this|next)\s+(?:early |late |mid-?)?$")
+_BEFORE = r"\b(?:in|of|during|since|last|early|late|mid|by|until|till|from|this|next)\s+(?:early |late |mid-?)?$"
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _UNITS = {"day": 1, "week": 7, "month": 30, "year": 365}
 _COUNTS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "a few": 3,
            "a couple of": 2}
 _COUNT = "|".join(sorted(_COUNTS, key=len, reverse=True))
-_AGO = re.compile(rf"\b(\d{{1,4}}|{_COUNT}) (day|week|month|year)s? ago\b")
-_PAST = re.compile(rf"\b(?:in|over|during|within) the (?:last|past) (\d{{1,4}}|{_COUNT}) (day|week|month|year)s?\b")
-_ONE = re.compile(rf"\b(this|last|next) (day|week|weekend|month|year|{'|'.join(_DAYS)}|{_MONTH})\b(?! of\b)")
-_NAMED = re.compile(r"\b(the day before yesterday|yesterday|last night|today|tonight|this morning|tomorrow)\b")
+_AGO = rf"\b(\d{{1,4}}|{_COUNT}) (day|week|month|year)s? ago\b"
+_PAST = rf"\b(?:in|over|during|within) the (?:last|past) (\d{{1,4}}|{_COUNT}) (day|week|month|year)s?\b"
+_ONE = rf"\b(this|last|next) (day|week|weekend|month|year|{'|'.join(_DAYS)}|{_MONTH})\b(?! of\b)"
+_NAMED = r"\b(the day before yesterday|yesterday|last night|today|tonight|this morning|tomorrow)\b"
 NEAR_DAYS, FAR_DAYS = 7.0, 42  # how fast nearness fades, and where it ends
+
+# The patterns are compiled when they are first asked for: most questions name no time, and have none of these.
+_SIGNS = (*"0123456789", *(name[:3] for name in _MONTHS), "ago", "last", "past", "this", "next", "yesterday", "today", "tonight", "tomorrow")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,9 @@ class Days:
 def spans(question: str, today: date) -> list[Span | Days]:
     """The times that a question names, counted from `today`: days where it does, else months, else years."""
     text = " ".join(question.lower().split())
-    found: list[Span | Days] = [*_counted(text, today), *_written(_ONE.sub(" ", text))]
+    if not any(sign in text for sign in _SIGNS):
+        return []
+    found: list[Span | Days] = [*_counted(text, today), *_written(re.sub(_ONE, " ", text))]
     return list(dict.fromkeys(found))
 
 
@@ -89,15 +94,15 @@ def mentions(text: str, wanted: Sequence[Span | Days]) -> bool:
 def _counted(text: str, today: date) -> Iterator[Days]:
     """The times that are told from today."""
     try:
-        for match in _AGO.finditer(text):
+        for match in re.finditer(_AGO, text):
             length = _UNITS[match[2]]
             middle = today - timedelta(days=_number(match[1]) * length)
             yield Days(middle - timedelta(days=length // 2), middle + timedelta(days=length // 2))
-        for match in _PAST.finditer(text):
+        for match in re.finditer(_PAST, text):
             yield Days(today - timedelta(days=_number(match[1]) * _UNITS[match[2]]), today)
-        for match in _ONE.finditer(text):
+        for match in re.finditer(_ONE, text):
             yield _one(match[2], ("last", "this", "next").index(match[1]) - 1, today)
-        for match in _NAMED.finditer(text):
+        for match in re.finditer(_NAMED, text):
             away = {"the day before yesterday": -2, "yesterday": -1, "last night": -1, "tomorrow": 1}.get(match[1], 0)
             yield Days(today + timedelta(days=away), today + timedelta(days=away))
     except (OverflowError, ValueError):
@@ -131,14 +136,14 @@ def _one(unit: str, step: int, today: date) -> Days:
 
 def _written(text: str) -> list[Span]:
     """The times that are told by the calendar."""
-    found = [_span(match[3], _NUMBER[match[2]], match[1]) for match in _DAY_MONTH.finditer(text)]
-    found += [_span(match[3], _NUMBER[match[1]], match[2]) for match in _MONTH_DAY.finditer(text)]
-    found += [_span(match[1], int(match[2]), match[3]) for match in _ISO.finditer(text)]
+    found = [_span(match[3], _NUMBER[match[2]], match[1]) for match in re.finditer(_DAY_MONTH, text)]
+    found += [_span(match[3], _NUMBER[match[1]], match[2]) for match in re.finditer(_MONTH_DAY, text)]
+    found += [_span(match[1], int(match[2]), match[3]) for match in re.finditer(_ISO, text)]
     if not found:
-        found = [_span(match[2], _NUMBER[match[1]], "") for match in _ONLY_MONTH.finditer(text)
-                 if match[2] or match[1] not in _WORDS_TOO or _BEFORE.search(text[:match.start()])]
+        found = [_span(match[2], _NUMBER[match[1]], "") for match in re.finditer(_ONLY_MONTH, text)
+                 if match[2] or match[1] not in _WORDS_TOO or re.search(_BEFORE, text[:match.start()])]
     if not found:
-        found = [_span(match[1], 0, "") for match in _YEAR.finditer(text)]
+        found = [_span(match[1], 0, "") for match in re.finditer(_YEAR, text)]
     return [span for span in found if span is not None]
 
 

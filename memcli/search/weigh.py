@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from memcli.memory import events, prior
 from memcli.memory.prior import Factor, Weights
 from memcli.search.pool import Pool
 
 
-@dataclass(frozen=True, slots=True)
-class Priors:
+class Priors(NamedTuple):
     """The factors of each candidate of a pool, and what they make together: all 1.0 without a prior."""
 
     factors: list[list[Factor]]
