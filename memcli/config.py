@@ -39,6 +39,8 @@ class Option:
 OPTIONS = (
     Option("add.type", str, "note", "Type given to an entry that states none.",
            choices=("note", "fact", "event", "procedure", "task", "concept", "profile", "summary")),
+    Option("consolidate.wording", str, "", "A command that puts new summaries into words: it is given {\"title\": ..., \"sentences\": [...]} and says a "
+           "paragraph, which stands above the quotations. Empty: quotations alone.", personal=True),
     Option("embedder.batch", int, 64, "Texts handed at once to an embedder other than `static`.", "texts", 1, 2048),
     Option("embedder.key_env", str, "", "Name of the environment variable that holds the key of an `https:` embedder; the key itself is kept nowhere.",
            personal=True),

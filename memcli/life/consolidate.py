@@ -60,7 +60,12 @@ def _worked(desk: Desk, names: Sequence[str], budget_s: float, *, dry_run: bool)
     found = held(desk)
     before = {one.path: one.data for one in found}
     work = Work(desk.vault.root, desk.now, desk.settings, {one.path: one for one in found}, events.read(desk.vault.state))
+    ends_s = clock.monotonic_s() + budget_s
     outcome = consolidating.through(work, names, budget_s, desk.talk.progress)
+    if (command := desk.settings.text("consolidate.wording")) and not dry_run:
+        from memcli.life import wording
+
+        wording.word(work, outcome, command, desk.env, ends_s)
     changes = list(_changes(desk, before, work))
     return Report(dry_run, outcome.steps, [edit.move for _, edit in outcome.edits if edit.move], changes, work.remarks, work.counts,
                   reasons=_reasons(outcome), folded=sum(len(one.fresh) for one in found if one.editable))

@@ -56,6 +56,11 @@ class Desk:
         self._env = env
         self.index = Index(vault, settings, talk.progress, talk.warn, env)
 
+    @property
+    def env(self) -> Mapping[str, str]:
+        """The caller's environment, for programs that are run."""
+        return self._env
+
     def git(self) -> Git:
         """git for reading commands."""
         from memcli.entries.git import Git

@@ -147,3 +147,24 @@ def test_what_an_undone_consolidation_had_folded_counts_again(sample: Box) -> No
         if words:
             sample.run(*words, env=at(date(2026, 12, 6)), check=0)
         assert json.loads(sample.run("show", PINNED, "--explain", "--json", env=at(date(2026, 12, 7))).out)["uses"] == before + 1
+
+
+def test_a_program_may_word_summaries_and_nothing_else(box: Box) -> None:
+    """Its words stand above the quotations; where it fails, or only a vault's own file names it, there are quotations alone."""
+    for number in range(5):
+        box.run("add", f"The reservoir of garden number{number} holds exactly {number}00 litres of water.", check=0)
+    plain, worded = Box(box.home), "sh -c 'cat > \"$HOME/given\"; printf \"# Five  gardens\\n\\033[31mhold water.\"'"
+    night = {**at(date(2026, 11, 25)), "MEM_CONSOLIDATE_WORDING": worded}
+    box.write(".mem/config.yaml", f"format: 1\nconsolidate:\n  wording: touch {box.home}/never\n")
+    assert plain.run("consolidate", "--only", "tree", env=at(date(2026, 11, 25))).status == 0 and not os.path.exists(f"{box.home}/never")
+    quotations = box.read("summary/2026/year-2026.md")
+    box.run("undo", check=0)
+    box.run("consolidate", "--only", "tree", env=night, check=0)
+    said = box.read("summary/2026/year-2026.md").decode()
+    assert "# 2026\n\nFive gardens [31mhold water.\n\n- The reservoir" in said and said.replace("Five gardens [31mhold water.\n\n", "").encode() == quotations
+    given = json.loads(Path(box.home, "given").read_text())
+    assert set(given) == {"title", "sentences"} and len(given["sentences"]) == 5
+    assert box.run("consolidate", "--only", "tree", env=night).out.startswith("nothing")
+    box.run("undo", check=0)
+    failed = box.run("consolidate", "--only", "tree", env={**night, "MEM_CONSOLIDATE_WORDING": "false"}, check=0)
+    assert "consolidate.wording ended with status 1" in failed.out and box.read("summary/2026/year-2026.md") == quotations
