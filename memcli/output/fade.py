@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from memcli.life.ladder import Move
     from memcli.life.plan import Plan
     from memcli.store import Changed
+
+_REASONS = 5  # of guards, the most frequent first
 
 
 def move(one: Move, color: bool) -> str:
@@ -34,6 +37,10 @@ def lines(plan: Plan, color: bool, *, everything: bool) -> Iterator[str]:
         yield f"        {'guarded':18}  {line(title)}  {paint(f'({line(reason)})', DIM, color)}"
     held = f", {len(plan.kept)} held back by a guard" if plan.kept else ""
     yield f"{plan.judged} judged by {plan.policy}: {len(plan.moves)} to move, {plan.judged - len(plan.moves)} stay{held}"
+    if not everything:
+        why = Counter(reason.partition(": ")[2] for _, _, reason in plan.kept)
+        often = sorted(why.items(), key=lambda pair: (-pair[1], pair[0]))[:_REASONS]
+        yield from (paint(f"  {number:4}  {line(reason)}", DIM, color) for reason, number in often)
 
 
 def record(plan: Plan, changed: Changed, dry_run: bool) -> dict[str, Any]:
