@@ -12,7 +12,7 @@ from memcli.errors import EntryInvalid, MemError, PluginFailed, Usage
 from memcli.extend import registry
 from memcli.extend.contracts import Ingest, Rejected, Source
 from memcli.extend.intake import Intake, entries_of
-from memcli.life import supersede, weighing
+from memcli.life import supersede
 from memcli.life.desk import Desk
 from memcli.life.names import count
 from memcli.life.weighing import Weigher
@@ -73,7 +73,7 @@ def _new(desk: Desk, plugin: Ingest, sources: Sequence[Source], options: Mapping
     taken: set[str] = set()
     keyed: list[Change] = []
     failed = []
-    weigher: Weigher[Intake | Rejected] = Weigher(weighing.known(desk.vault.state))
+    weigher: Weigher[Intake | Rejected] = Weigher()
     for source in sources:
         try:
             pieces = _guarded(plugin, source, options, desk)

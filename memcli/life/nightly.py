@@ -152,7 +152,7 @@ def weigh(work: Work) -> list[Edit]:
                      key=lambda one: (one.entry.created, one.id))
     if len(ordered) < importance.KNOWN_MIN or all("importance" in one.entry.meta for one in ordered):
         return []
-    weigher: Weigher[Held] = Weigher([])
+    weigher: Weigher[Held] = Weigher()
     edits = []
     for one, value in weigher.weighed((one, f"{one.entry.title}\n{one.entry.body}", _session(one)) for one in ordered):
         if "importance" not in one.entry.meta and one.entry.has_id:

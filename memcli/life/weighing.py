@@ -1,16 +1,14 @@
-"""How important are the texts that come in? Each is weighed against those before it and against what the vault knows."""
+"""How important are the texts that come in? Each is weighed against those that come with it and before it."""
 
 from __future__ import annotations
 
-import json
 import re
 from bisect import insort
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Generic, TypeVar
 
-from memcli.entries import atomic
 from memcli.index.analysis import STOP_WORDS
 from memcli.index.document import without_block_ids
 from memcli.memory import importance
@@ -18,38 +16,15 @@ from memcli.memory import importance
 T = TypeVar("T")
 PEEK = 2_000  # texts of a stream that are looked at before the first is weighed
 RANKED_MAX = 4_000
-QUANTILES = 201
 STOP = frozenset(STOP_WORDS)
 _SPEAKER = re.compile(r"^\*\*[^*\n]{1,80}:\*\* ")
-
-
-def path_in(state: str) -> str:
-    """Where the raw values of a vault's entries are kept, below `.mem/state`; derived, made anew by consolidation."""
-    return f"{state}/importance"
-
-
-def known(state: str) -> list[float]:
-    """The raw values of a vault's entries, in order, as consolidation last saw them; empty when it never did."""
-    try:
-        found = json.loads(atomic.read(path_in(state), 1 << 16))
-        return sorted(float(value) for value in found)
-    except (OSError, ValueError, TypeError, RecursionError):
-        return []
-
-
-def keep(state: str, raws: Sequence[float]) -> None:
-    """Keep the quantiles of these raw values."""
-    ranked = sorted(raws)
-    if ranked:
-        quantiles = [round(ranked[min(at * len(ranked) // (QUANTILES - 1), len(ranked) - 1)], 4) for at in range(QUANTILES)]
-        atomic.write(path_in(state), json.dumps(quantiles).encode() + b"\n", durable=False)
 
 
 class Weigher(Generic[T]):
     """Weighs a stream of (item, text, session): the first PEEK are looked at together, later ones as they come. What comes in is known from then on."""
 
-    def __init__(self, ranked: Sequence[float]) -> None:
-        self._ranked = list(ranked)
+    def __init__(self) -> None:
+        self._ranked: list[float] = []
         self._texts = 0
         self._spread: dict[str, int] = {}
         self._recent: deque[frozenset[str]] = deque(maxlen=importance.RECENT)
@@ -61,7 +36,7 @@ class Weigher(Generic[T]):
         for _, _, found, _ in first:
             self._count(found)
         raws = [self._raw(text, found, answers) for _, text, found, answers in first]
-        self._ranked = sorted([*self._ranked, *raws])
+        self._ranked = sorted(raws)
         for (item, text, _, _), value in zip(first, raws):
             yield item, importance.predicted(value, self._ranked, text, by_hand=False)
         for item, text, answers in source:

@@ -54,10 +54,5 @@ def next_stability(stability: float, difficulty: float, elapsed_days: float, gra
     return _within(stability * (1 + growth * bonus), STABILITY)
 
 
-def interval_days(stability: float, retention: float) -> float:
-    """After how many days R has fallen to `retention` (0..1, exclusive)."""
-    return stability / FACTOR * (float(retention ** (1 / DECAY)) - 1)
-
-
 def _within(value: float, bounds: tuple[float, float]) -> float:
     return min(max(value, bounds[0]), bounds[1])

@@ -43,13 +43,13 @@ def test_a_sentence_begins_with_a_capital_and_that_is_no_name() -> None:
 def test_a_turn_that_follows_a_question_of_its_session_answers_it() -> None:
     texts = [(number, f"**Ana:** plain words number{number} of some kind", "s1") for number in range(30)]
     texts[10] = (10, "**Ana:** where is the key? ^d1-10", "s1")
-    plain, asked = (dict(Weigher[int]([]).weighed([*some])) for some in ([*texts[:10], (10, "x", "s1"), *texts[11:]], texts))
+    plain, asked = (dict(Weigher[int]().weighed([*some])) for some in ([*texts[:10], (10, "x", "s1"), *texts[11:]], texts))
     assert asked[11] > plain[11] and asked[10] == 0.0
 
 
 def test_the_seed_of_hashes_changes_nothing() -> None:
     code = ("from memcli.life.weighing import Weigher\n"
-            "print([v for _, v in Weigher([]).weighed((i, ' '.join(f'w{(i * k) % 17}' for k in range(1, 9)), '') for i in range(60))])")
+            "print([v for _, v in Weigher().weighed((i, ' '.join(f'w{(i * k) % 17}' for k in range(1, 9)), '') for i in range(60))])")
     outs = {subprocess.run([sys.executable, "-c", code], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True).stdout
             for seed in ("0", "1", "2")}
     assert len(outs) == 1

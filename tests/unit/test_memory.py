@@ -147,4 +147,3 @@ def test_the_newest_use_counts_most() -> None:
 def test_stability_is_the_days_until_nine_tenths() -> None:
     """ZenBrain: called so, with a curve that is at 0.37 by then."""
     assert all(fsrs.retrievability(days, days) == pytest.approx(0.9) for days in (0.5, 3, 40, 900))
-    assert fsrs.interval_days(12, 0.9) == pytest.approx(12)
