@@ -10,8 +10,8 @@ from datetime import datetime
 from memcli import clock
 from memcli.entries import layout
 from memcli.entries.model import TYPES, Value
-from memcli.entries.text import TITLE_LENGTH
-from memcli.extend.contracts import Draft, Rejected, draft_id
+from memcli.entries.text import TITLE_LENGTH, closed
+from memcli.extend.contracts import TRUSTS, Draft, Rejected, draft_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def fault(draft: object) -> str:
     """What is wrong with what a plugin yields as a draft, "" when nothing is."""
     if not isinstance(draft, Draft):
         return f"a {type(draft).__name__}, not a draft"
-    for name in ("body", "source", "position", "title", "type", "key", "uri", "session"):
+    for name in ("body", "source", "position", "title", "type", "key", "uri", "session", "message", "span", "trust"):
         if not isinstance(getattr(draft, name), str):
             return f"its {name} is not text"
     if "\0" in draft.body + draft.title:
@@ -48,6 +48,8 @@ def fault(draft: object) -> str:
         return "empty"
     if draft.type not in TYPES:
         return f"unknown type {draft.type!r}"
+    if draft.trust not in TRUSTS:
+        return f"unknown trust {draft.trust!r}"
     if not draft.source or not draft.position:
         return "no source or no position, so it would be added again by every run"
     for at in (draft.created, draft.valid_from, draft.valid_to):
@@ -71,7 +73,8 @@ def _intake(plugin: str, draft: Draft, now: datetime) -> Intake:
     title = draft.title or next((line.strip("# ").strip() for line in draft.body.splitlines() if line.strip("# ").strip()), "untitled")
     title = " ".join(title.split())
     aliases: list[Value] = [*draft.aliases, title] if len(title) > TITLE_LENGTH else [*draft.aliases]
-    provenance: dict[str, Value] = {"plugin": plugin, "uri": draft.uri, "session": draft.session, "sha256": _sum(draft)}
+    provenance: dict[str, Value] = {"plugin": plugin, "uri": draft.uri, "session": draft.session, "message": draft.message, "span": draft.span,
+                                    "trust": draft.trust, "sha256": body_sum(draft.body)}
     fields: dict[str, Value] = {
         "id": id_, "title": title[:TITLE_LENGTH].rstrip(), "type": draft.type, "state": "short",
         "created": clock.rfc3339(created), "updated": clock.rfc3339(now),
@@ -85,5 +88,6 @@ def _intake(plugin: str, draft: Draft, now: datetime) -> Intake:
     return Intake(draft.position, id_, layout.path_for(draft.type, draft.valid_from or created, title, id_), fields, draft.body)
 
 
-def _sum(draft: Draft) -> str:
-    return hashlib.sha256(f"{draft.title}\0{draft.body}".encode("utf-8", "replace")).hexdigest()
+def body_sum(body: str) -> str:
+    """The sum by which a text is known again: as long as the entry's body has it, no person has changed what a source said."""
+    return hashlib.sha256(closed(body).encode("utf-8", "replace")).hexdigest()

@@ -41,7 +41,7 @@ class Box:
         self.vault = os.path.join(home, "vault")
         keep = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
         self.env = {**keep, "HOME": home, "PATH": BIN + os.pathsep + keep.get("PATH", ""), "GIT_CONFIG_NOSYSTEM": "1", "TERM": "dumb",
-                    "LANG": "C.UTF-8", "TZ": "UTC", "FIXTURES": FIXTURES}
+                    "LANG": "C.UTF-8", "TZ": "UTC", "FIXTURES": FIXTURES, "MEM_NOW": NOW}
         os.makedirs(self.vault, exist_ok=True)
 
     def run(self, *args: str, input: bytes | str | None = None, env: Mapping[str, str] | None = None, cwd: str | None = None,

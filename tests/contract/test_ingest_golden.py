@@ -1,0 +1,97 @@
+"""Does every ingest plugin make of its fixture just the entries that are on record, and keep the contract, however often it is run?
+
+`fixtures/ingest/PLUGIN/case.json` lists cases: a `source` beside it, `options`, how many drafts to `expect`, whether it `refuses` some. What they become is
+`fixtures/golden/PLUGIN-N.txt`; `pytest tests/contract --regenerate` writes it anew.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from box import FIXTURES, NOW, Box
+
+from memcli import clock
+from memcli.entries import text
+from memcli.extend import registry
+from memcli.extend.conformance import check_ingest
+from memcli.extend.contracts import Rejected, Source
+from memcli.extend.intake import entries_of
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One fixture of a plugin."""
+
+    plugin: str
+    number: int
+    source: str
+    options: dict[str, str]
+    expect: int
+    refuses: bool
+
+    @property
+    def name(self) -> str:
+        """PLUGIN-N."""
+        return f"{self.plugin}-{self.number}"
+
+
+def cases() -> list[Case]:
+    """All of them, by plugin."""
+    found = []
+    for path in sorted(Path(FIXTURES, "ingest").glob("*/case.json")):
+        rows: list[dict[str, Any]] = json.loads(path.read_text())
+        found += [Case(path.parent.name, number, os.path.normpath(path.parent / row["source"]), row.get("options", {}), row["expect"], row.get("refuses", False))
+                  for number, row in enumerate(rows, 1)]
+    return found
+
+
+CASES = cases()
+each = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+
+
+def test_every_plugin_has_a_case() -> None:
+    assert {case.plugin for case in CASES} == set(registry.builtin())
+
+
+def told(case: Case) -> str:
+    """What the fixture becomes, as text: each entry behind its path, each refusal behind its place."""
+    plugin = registry.load(case.plugin)
+    parts = []
+    for one in entries_of(plugin.name, plugin.read(Source.open(case.source), case.options), clock.parse(NOW)):
+        if isinstance(one, Rejected):
+            parts.append(f"!!! {one.position}: {one.reason}\n")
+        else:
+            parts.append(f"=== {one.path} ({one.position})\n{text.render(one.fields, one.body).decode()}")
+    return "\n".join(parts)
+
+
+@each
+def test_a_fixture_becomes_the_entries_on_record(case: Case, request: pytest.FixtureRequest) -> None:
+    path = Path(FIXTURES, "golden", f"{case.name}.txt")
+    found = told(case)
+    if request.config.getoption("--regenerate"):
+        path.write_text(found, encoding="utf-8")
+    assert found == path.read_text(encoding="utf-8")
+    assert found.count("\n=== ") + found.startswith("=== ") == case.expect
+
+
+@each
+def test_it_keeps_the_contract(case: Case) -> None:
+    broken = check_ingest(registry.load(case.plugin), case.source, expect=case.expect, options=case.options)
+    assert [line for line in broken if not (case.refuses and line.startswith("rejects "))] == []
+
+
+@each
+def test_a_second_run_adds_nothing(case: Case, box: Box) -> None:
+    words = [word for key, value in case.options.items() for word in ("-o", f"{key}={value}")]
+    first = box.json("ingest", case.plugin, case.source, *words, check=3 if case.refuses else 0)
+    assert first["added"] + first.get("waiting", 0) + first.get("confirmed", 0) == case.expect
+    files, commits = box.files(), box.git("rev-list", "--count", "HEAD")
+    again = box.json("ingest", case.plugin, case.source, *words, check=3 if case.refuses else 0)
+    assert (again["added"], again["commit"]) == (0, None) and box.files() == files and box.git("rev-list", "--count", "HEAD") == commits
+    box.sound()
