@@ -45,8 +45,9 @@ def cases() -> list[Case]:
     found = []
     for path in sorted(Path(FIXTURES, "ingest").glob("*/case.json")):
         rows: list[dict[str, Any]] = json.loads(path.read_text())
-        found += [Case(path.parent.name, number, os.path.normpath(path.parent / row["source"]), row.get("options", {}), row["expect"], row.get("refuses", False))
-                  for number, row in enumerate(rows, 1)]
+        for number, row in enumerate(rows, 1):
+            source = os.path.normpath(path.parent / row["source"])
+            found.append(Case(path.parent.name, number, source, row.get("options", {}), row["expect"], row.get("refuses", False)))
     return found
 
 
