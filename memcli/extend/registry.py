@@ -31,7 +31,8 @@ def builtin(kind: Kind = INGEST) -> list[str]:
     """Names of the plugins that come with mem."""
     import memcli_plugins
 
-    return sorted(module.name.removeprefix(kind.prefix) for module in pkgutil.iter_modules(memcli_plugins.__path__) if module.name.startswith(kind.prefix))
+    modules = [module.name for module in pkgutil.iter_modules(memcli_plugins.__path__) if module.name.startswith(kind.prefix)]
+    return sorted(name.removeprefix(kind.prefix).replace("_", "-") for name in modules)
 
 
 def names(kind: Kind = INGEST) -> list[tuple[str, str]]:
