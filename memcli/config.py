@@ -61,10 +61,18 @@ OPTIONS = (
     Option("index.scan_limit", int, 20_000, "Up to this many files every search looks at each file for edits made by other programs; "
            "above, at each folder.", "files", 0, 10_000_000),
     Option("lock.timeout_s", float, 10.0, "How long a writing command waits for another one to finish.", "seconds", 0, 3600),
+    Option("ingest.gate", str, "bulk", "From which plugins what says nothing new waits (mem waiting) instead of being added, and what was said before is noted "
+           "as confirmed: `bulk`, those that read talk and logs; `all`; or `none`.", choices=("bulk", "all", "none")),
+    Option("ingest.jobs", int, 2, "Processes that read the files of a folder side by side, where a plugin can.", "processes", 1, 64),
+    Option("ingest.waiting_days", float, 30.0, "How long a text waits that said nothing new when it was read, before it expires.", "days", 0, 36500),
     Option("memory.log", bool, True, "Whether reading an entry (mem show, mem context) is noted in the access log of this machine."),
     Option("output.color", str, "auto", "Colour on a terminal.", choices=("auto", "always", "never")),
     Option("output.pager", str, "", "Pager command for long output on a terminal; empty means $PAGER, then `less -FRX`; `cat` for none.",
            personal=True),
+    Option("plugin.memory_mb", int, 1024, "Memory that a plugin which is not built in may take.", "mebibytes", 16, 1_048_576, personal=True),
+    Option("plugin.output_mb", int, 1024, "How much such a plugin may print in a run.", "mebibytes", 1, 1_048_576, personal=True),
+    Option("plugin.run_s", float, 3600.0, "How long such a plugin may run.", "seconds", 0.1, 604_800, personal=True),
+    Option("plugin.timeout_s", float, 120.0, "How long such a plugin may be silent before it is taken to hang.", "seconds", 0.1, 86_400, personal=True),
     Option("prior.confidence", float, 0.05, "How far an entry's confidence may move its score up or down in search.", "share", 0, 0.3),
     Option("prior.importance", float, 0.1, "How far an entry's importance may move its score up or down in search.", "share", 0, 0.3),
     Option("prior.need", float, 0.08, "How far the need of an entry, which its use and age tell, may move its score up or down in search.", "share", 0, 0.3),

@@ -13,7 +13,8 @@ from memcli.config import Scalar
 from memcli.entries import text
 from memcli.entries.model import Entry, Value
 from memcli.errors import UserError
-from memcli.life.desk import Changed, Desk, Talk
+from memcli.life.desk import Changed, Talk
+from memcli.life.inbox import Inbox
 
 if TYPE_CHECKING:
     from memcli.entries.history import Record
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from memcli.life.consolidate import Report as Consolidated
     from memcli.life.doctor import Problem
     from memcli.life.holding import Held
-    from memcli.life.intake import Report
     from memcli.life.plan import Plan
     from memcli.life.review import Deck
     from memcli.life.standing import Standing
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["Changed", "Store", "Talk"]
 
 
-class Store(Desk):
+class Store(Inbox):
     """One vault, with a method per verb."""
 
     # -- entries ---------------------------------------------------------------------------------------------------------------
@@ -279,12 +279,6 @@ class Store(Desk):
         return undo.undo(self, revision)
 
     # -- everything at once ----------------------------------------------------------------------------------------------------
-
-    def ingest(self, plugin: str, sources: Sequence[str], options: Mapping[str, str], *, dry_run: bool = False) -> Report:
-        """Let a plugin read sources and write what is new as entries, in one commit."""
-        from memcli.life import intake
-
-        return intake.ingest(self, plugin, sources, options, dry_run=dry_run)
 
     def configure(self, name: str, value: Scalar | None) -> str:
         """Change a setting of this vault (None removes it). Returns the commit's id, "" when it is so already."""

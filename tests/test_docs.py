@@ -34,6 +34,7 @@ JSON = {  # the schema of what each command prints with --json
     "purge": "changed", "restore": "changed",
     "log": "log", "undo": "changed", "ingest": "ingest", "index": "index", "doctor": "doctor", "config": "settings", "eval": "eval",
     "used": "changed", "stats": "stats", "consolidate": "consolidate", "conflicts": "conflicts", "review": "review",
+    "plugin": "plugins", "waiting": "waiting",
 }
 MODES = {"plan", "strength", "eval-prior", "eval-forgetting", "eval-policy"}  # printed by forget --policy, show --explain, eval KIND
 VALIDATORS = {name: jsonschema.Draft202012Validator(schema) for name, schema in SCHEMAS.items()}
@@ -114,6 +115,21 @@ def test_the_worked_example_of_a_plugin_keeps_the_contract(tmp_path: Path) -> No
     good = tmp_path / "quotes.txt"
     good.write_text("Festina lente -- Augustus\n\nSapere aude -- Horace\n")
     assert check_ingest(plugin, str(good), expect=2) == []
+
+
+def test_the_worked_program_keeps_the_contract(box: Box) -> None:
+    """The plugin in bash that the manual page shows, of at most 20 lines, tried just as the page says."""
+    page = Path(TOP, "man", "mem-plugins.7").read_text()
+    source = page.partition('.\\" program: begin\n.nf\n')[2].partition(".fi\n")[0].replace("\\-", "-").replace("\\(aq", "'").replace("\\e", "\\")
+    assert 10 < len(source.splitlines()) <= 20
+    box.write("mem-ingest-quotes", source)
+    box.write("quotes.txt", 'Festina lente -- Augustus\n\nA "quoted" \\ tab\there -- Nobody\n')
+    box.sh("chmod +x mem-ingest-quotes")
+    assert "keeps the contract" in box.run("plugin", "test", "./mem-ingest-quotes", "quotes.txt", "--expect", "2", check=0).out
+    box.sh("mkdir ~/bin && mv mem-ingest-quotes ~/bin && printf 'no author\n' >> quotes.txt")
+    result = box.sh("PATH=$PATH:~/bin mem ingest quotes quotes.txt; echo $?; mem search tab --format '{title}: {snippet}\\n'")
+    assert "2 added" in result.out and "\n3\n" in result.out and 'Nobody: A "quoted" \\ tab here' in result.out
+    assert "line 4: expected: text -- author" in result.err
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
@@ -203,6 +219,8 @@ def test_every_json_output_fits_its_schema(box: Box) -> None:
     box.write("odd.md", "---\nimportance: 7\n---\nodd\n")
     take("doctor", check=3)
     take("config")
+    take("plugin", "list")
+    take("waiting")
     take("eval", "qrels", f"{TOP}/fixtures/eval/beir")
     assert set(printed) == set(JSON), "a command with --json that this test does not run"
     VALIDATORS["error"].validate(json.loads(box.run("show", "nothing", "--json", check=1).err))

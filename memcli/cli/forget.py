@@ -52,7 +52,7 @@ def command(names: list[str] | None = None, reason: str = "", policy: str = "", 
     if list_:
         from memcli.extend import registry
 
-        here.lines(f"{name:12}{summary}" for name, summary in registry.names(registry.POLICY))
+        here.lines(f"{name:12}{summary}" for name, summary in registry.names(registry.POLICY, here.around(vault)))
         return
     if bool(names) == bool(policy):
         raise Usage("give the entries to forget, or --policy NAME", "mem forget ID, or mem forget --policy actr --dry-run")

@@ -2,28 +2,46 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from memcli.cli import options, session
 from memcli.errors import PARTLY_DONE, Usage
 from memcli.output import records, terminal
+
+if TYPE_CHECKING:
+    from memcli.life.intake import Wish
+    from memcli.life.sifting import Report
 
 HELP = """Read entries from other sources by a plugin.
 
 \b
 Examples:
+  mem ingest --list
   mem ingest markdown ~/old-notes
   mem ingest markdown - < page.md
-  mem ingest locomo conversation.json --dry-run
-  mem ingest --list
+  mem ingest chatgpt export.zip --dry-run
+  mem ingest claude-code ~/.claude --since last
+  mem ingest git . --since 2026-01-01
+  mem ingest text ~/inbox --watch
 
 One run is one commit. Running again adds only what is new: each piece of a
-source has an id of its own that never changes. What a plugin cannot read is
-refused with a reason while the rest goes on; exit status 3 then."""
+source has an id of its own that never changes; one that has grown since is
+brought up to date. What a plugin cannot read is refused with a reason while
+the rest goes on; exit status 3 then.
 
+Of talk and logs, which nobody wrote to be kept, what says nothing new waits
+for a while (mem waiting), and what an entry says already is noted as a
+confirmation of that; ingest.gate changes that. Secrets are refused
+(safety.secrets)."""
+
+SHOWN = 20  # refusals
 
 PARAMS = {
-    "plugin": options.Arg("PLUGIN", "Which plugin; --list names them."),
-    "sources": options.Arg("SOURCE...", "Files, folders, or - for standard input.", many=True),
+    "plugin": options.Arg("[PLUGIN]", "Which plugin; --list names them."),
+    "sources": options.Arg("[SOURCE...]", "Files, folders, or - for standard input.", many=True),
     "option": options.Opt("--option -o", "For the plugin; may be repeated.", metavar="KEY=VALUE", many=True),
+    "since": options.Opt("--since", "Only what is from then on; last: only files that changed since the last run.", metavar="DATE"),
+    "watch": options.Opt("--watch", "Go on, and read again what changes, until interrupted.", kind=bool),
     "dry_run": options.Opt("--dry-run", "Say what would be added; write nothing.", kind=bool),
     "list_": options.Opt("--list", "List the plugins.", kind=bool),
     "vault": options.VAULT,
@@ -31,34 +49,56 @@ PARAMS = {
 }
 
 
-def command(
-    plugin: str = "",
-    sources: list[str] | None = None,
-    option: list[str] | None = None,
-    dry_run: bool = False,
-    list_: bool = False,
-    vault: str | None = None,
-    json: bool = False,
-) -> int:
+def command(plugin: str = "", sources: list[str] | None = None, option: list[str] | None = None, since: str = "", watch: bool = False,
+            dry_run: bool = False, list_: bool = False, vault: str | None = None, json: bool = False) -> int:
     """Read entries from other sources."""
-    from memcli.extend import registry
-
     here = session.current()
     if list_:
-        found = registry.names()
-        here.lines(f"{name.ljust(max(len(known) for known, _ in found))}  {summary}" for name, summary in found)
+        from memcli.extend import registry
+
+        found = registry.names(registry.INGEST, here.around(vault))
+        here.lines(f"{name.ljust(max(len(known) for known, _ in found))}  {terminal.line(summary)}" for name, summary in found)
         return 0
     if not plugin or not sources:
         raise Usage("which plugin, and which source?", "mem ingest PLUGIN SOURCE; mem ingest --list names the plugins")
-    words = dict(word.partition("=")[::2] for word in option or [])
-    report = here.store(vault).ingest(plugin, sources, words, dry_run=dry_run)
+    wish = _wish(option or [], since)
+    if watch:
+        from memcli.cli import watching
+
+        return watching.ingest(here, vault, plugin, sources, wish, tell)
+    report = here.store(vault).ingest(plugin, sources, wish, dry_run=dry_run)
     if json:
         here.json_out(records.ingested(report))
     else:
-        for position, reason in report.refused:
-            here.warn(f"refused {terminal.line(position)}: {terminal.line(reason)}")
-        verb = "would be added" if dry_run else "added"
-        here.out(f"{len(report.added)} {verb}, {report.duplicate} there already, {len(report.refused)} refused\n")
-    if report.refused:
-        return PARTLY_DONE
-    return 0
+        tell(here, report, dry_run=dry_run)
+    return PARTLY_DONE if report.refused else 0
+
+
+def _wish(words: list[str], since: str) -> Wish:
+    from memcli import clock
+    from memcli.life.intake import Wish
+
+    given = dict(word.partition("=")[::2] for word in words)
+    if since in ("", "last"):
+        return Wish(given, changed=since == "last")
+    try:
+        return Wish(given, since=clock.parse(since))
+    except ValueError:
+        raise Usage(f"--since {since}: not a date", "for example 2026-11-23, or last for what changed since the last run") from None
+
+
+def tell(here: session.Session, report: Report, *, dry_run: bool = False) -> None:
+    """What a run did, on one line, and what it refused."""
+    here.end_progress()
+    for position, reason in report.refused[:SHOWN]:
+        here.warn(f"refused {terminal.line(position)}: {terminal.line(reason)}")
+    if len(report.refused) > SHOWN:
+        here.warn(f"refused {len(report.refused) - SHOWN} more; --json names each")
+    parts = [f"{len(report.added)} {'would be added' if dry_run else 'added'}", f"{len(report.updated)} brought up to date", f"{report.waiting} waiting",
+             f"{report.confirmed} said before", f"{report.duplicate} there already", f"{report.older} older", f"{len(report.refused)} refused"]
+    always = ("added", "already", "refused")
+    here.out(", ".join(part for part in parts if part[0] != "0" or part.endswith(always)) + "\n")
+    if report.waiting:
+        here.say("mem waiting lists what said nothing new; it waits for ingest.waiting_days")
+    if report.expired:
+        here.say(f"{report.expired} that waited {'has' if report.expired == 1 else 'have'} expired")

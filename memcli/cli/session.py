@@ -18,6 +18,7 @@ from memcli.store import Changed, Store, Talk
 
 if TYPE_CHECKING:
     from memcli.cli.bar import Bar
+    from memcli.extend.registry import Around
 
 _LONG_S = 0.5
 
@@ -95,6 +96,16 @@ class Session:
         inside = folder != "." and not folder.startswith("..")
         return Store(vault, self.load_settings(vault), self.env, Talk(self.progress, self.warn), folder=folder if inside else "")
 
+    def around(self, explicit: str | None) -> Around:
+        """Where plugins are looked for: in the vault too, where there is one."""
+        from memcli.errors import NoVault
+        from memcli.extend.registry import Around
+
+        try:
+            return self.store(explicit).around
+        except NoVault:
+            return Around(self.env)
+
     @property
     def name(self) -> str:
         """What uses of now belong together: $MEM_SESSION, else this terminal or whatever leads our process session."""
@@ -115,6 +126,10 @@ class Session:
     def out(self, text: str) -> None:
         """Data, to standard output, exactly as given."""
         sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
+
+    def flush(self) -> None:
+        """Let what was printed be seen now."""
+        sys.stdout.flush()
 
     def raw(self, data: bytes) -> None:
         """Bytes, to standard output."""

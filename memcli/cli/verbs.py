@@ -26,6 +26,8 @@ COMMANDS = {
     "conflicts": ("conflicts", "List values that cannot both hold, and settle which does."),
     "undo": ("undo", "Take back the last command."),
     "ingest": ("ingest", "Read entries from other sources by a plugin."),
+    "waiting": ("waiting", "List what said nothing new when it was read, and take it in or let it go."),
+    "plugin": ("plugin", "List, trust, make and test plugins."),
     "index": ("index", "Show or rebuild the search index."),
     "doctor": ("doctor", "Find what is wrong with a vault, and mend it."),
     "eval": ("evaluate", "Measure recall and forgetting, on data sets and traces."),

@@ -18,7 +18,7 @@ TEMPORARY = ".mem-tmp"
 ABSENT = ""  # as `expect`: the target must not exist
 
 
-def write(path: str, data: bytes, *, expect: bytes | str | None = None, durable: bool = True) -> None:
+def write(path: str, data: bytes, *, expect: bytes | str | None = None, durable: bool = True, executable: bool = False) -> None:
     """Make `path` hold `data`, atomically. Creates missing folders.
 
     `expect`: the bytes the target held when the caller read it, `ABSENT` if it must be new, None for no check.
@@ -26,6 +26,8 @@ def write(path: str, data: bytes, *, expect: bytes | str | None = None, durable:
     """
     temporary = temporary_for(path)
     write_beside(temporary, data, like=path, durable=durable)
+    if executable:
+        os.chmod(temporary, 0o755)
     try:
         put(temporary, path, expect, durable=durable)
     finally:

@@ -95,7 +95,7 @@ class Source:
         Links to folders are passed over, and hidden names unless `hidden`; `read` refuses files that are links or devices.
         """
         if self.only is not None:
-            yield from (path for path in self.only if not endings or path.endswith(endings))
+            yield from (path for path in self.only if (not endings or path.endswith(endings)) and (hidden or not f"/{path}".count("/.")))
             return
         found: list[str] = []
         todo = [""]

@@ -70,32 +70,58 @@ class Merged:
     other: dict[str, Any]
 
 
-class _Text:
-    """A text as it is compared."""
+@dataclass(frozen=True)
+class Text:
+    """A text as it is compared. `order` are its distinct words as they come, `sum` tells two that are the same but for case and punctuation, `telling` what
+    must not differ (numbers, negations, code, slot and value); `age` (when it was created, id) says which of two is the older."""
 
-    def __init__(self, id_: str, body: Body) -> None:
-        self.id = id_
-        self.age = (body.created, id_)
+    id: str
+    age: tuple[str, str]
+    order: tuple[str, ...]
+    sum: bytes
+    telling: bytes
+    short: bool
+
+    @classmethod
+    def of(cls, id_: str, body: Body) -> Text:
+        """The text of an entry."""
         spoken = [word.replace("’", "'") for word in _WORD.findall(body.text.casefold())]
-        self.order = tuple(dict.fromkeys(spoken))
-        self.words = frozenset(self.order)
-        self.meaning = self.words - _LITTLE
-        self.sum = hashlib.sha256(" ".join(spoken).encode("utf-8", "surrogatepass")).digest() if spoken else body.text.encode("utf-8", "surrogatepass")
-        self.short = len(spoken) < SHORT
-        self.telling = (body.key.casefold(), " ".join(body.value.casefold().split()), *_TELLING.findall(body.text),
-                        *(word for word in spoken if word in _GUARDED or word.endswith("n't")))
+        telling = (body.key.casefold(), " ".join(body.value.casefold().split()), *_TELLING.findall(body.text),
+                   *(word for word in spoken if word in _GUARDED or word.endswith("n't")))
+        return cls(id_, (body.created, id_), tuple(dict.fromkeys(spoken)), _sum(" ".join(spoken)) if spoken else body.text.encode("utf-8", "surrogatepass"),
+                   _sum("\0".join(telling)), len(spoken) < SHORT)
 
     @cached_property
+    def words(self) -> frozenset[str]:
+        """Its distinct words."""
+        return frozenset(self.order)
+
+    @cached_property
+    def meaning(self) -> frozenset[str]:
+        """Those that say something."""
+        return self.words - _LITTLE
+
+    @property
     def key(self) -> tuple[object, ...]:
         """What two texts share that are surely the same words in the same order."""
         return self.sum, self.telling
+
+
+def telling(text: str) -> frozenset[str]:
+    """What in a text must not differ where two say the same: its numbers and dates, code, addresses, negations and words of order and amount."""
+    folded = text.casefold()
+    return frozenset(_TELLING.findall(folded)) | {word for word in _WORD.findall(folded) if word in _GUARDED or word.endswith(("n't", "n’t"))}
+
+
+def _sum(text: str) -> bytes:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
 
 
 def duplicates(texts: Mapping[str, Body], level: float = LEVEL) -> list[Pair]:
     """For each entry that says what another does, the pair with that other: the oldest that says exactly the same, else the most alike of those
     that surely say it, else the most alike at all; ties go to the older, then the smaller id. A group of n entries gives n - 1 pairs. Sorted by
     `a`, then `b`. `level` is the least Jaccard index, above 0 and at most 1."""
-    ordered = [_Text(id_, texts[id_]) for id_ in sorted(texts, key=lambda id_: (texts[id_].created, id_))]
+    ordered = [Text.of(id_, texts[id_]) for id_ in sorted(texts, key=lambda id_: (texts[id_].created, id_))]
     held = Counter(word for text in ordered for word in text.words)
     left, pairs = _sure(ordered, level)
     return sorted([*pairs, *_suggested(left, held, level)], key=lambda pair: (pair.a, pair.b))
@@ -103,9 +129,9 @@ def duplicates(texts: Mapping[str, Body], level: float = LEVEL) -> list[Pair]:
 
 def near(new: Body, candidates: Mapping[str, Body], level: float = LEVEL) -> str | None:
     """The id of the candidate that surely says what a new text says: one that says exactly the same, else the most alike; None for none."""
-    text = _Text("", new)
+    text = Text.of("", new)
     found = [(not pair.exact, -pair.jaccard, candidates[pair.a].created, pair.a) for id_, body in candidates.items()
-             if (pair := _judged(_Text(id_, body), text, level)) and pair.sure]
+             if (pair := judged(Text.of(id_, body), text, level)) and pair.sure]
     return min(found)[-1] if found else None
 
 
@@ -135,18 +161,18 @@ def _united(one: Sequence[Any] | None, other: Sequence[Any] | None) -> list[Any]
     return found
 
 
-def _sure(ordered: Iterable[_Text], level: float) -> tuple[list[_Text], list[Pair]]:
+def _sure(ordered: Iterable[Text], level: float) -> tuple[list[Text], list[Pair]]:
     """The entries that stay, oldest first, and the sure pairs of the others with these."""
-    stay: list[_Text] = []
+    stay: list[Text] = []
     pairs: list[Pair] = []
-    same: dict[tuple[object, ...], _Text] = {}
-    telling_same: dict[tuple[str, ...], dict[str, list[_Text]]] = {}
-    none: list[_Text] = []
+    same: dict[tuple[object, ...], Text] = {}
+    telling_same: dict[bytes, dict[str, list[Text]]] = {}
+    none: list[Text] = []
     for text in ordered:
         exact = same.get(text.key)
         by_word = telling_same.setdefault(text.telling, {})
         lists = [by_word.get(word, none) for word in text.meaning] if exact is None and not text.short else []
-        pair = _judged(exact, text, level) if exact else _best(sorted(lists, key=len)[0] if lists else none, text, level, sure=True)
+        pair = judged(exact, text, level) if exact else _best(sorted(lists, key=len)[0] if lists else none, text, level, sure=True)
         if pair:
             pairs.append(pair)
             continue
@@ -157,16 +183,16 @@ def _sure(ordered: Iterable[_Text], level: float) -> tuple[list[_Text], list[Pai
     return stay, pairs
 
 
-def _suggested(ordered: Iterable[_Text], held: Mapping[str, int], level: float) -> list[Pair]:
+def _suggested(ordered: Iterable[Text], held: Mapping[str, int], level: float) -> list[Pair]:
     """The pairs of entries, oldest first, that are alike and differ in something."""
     pairs: list[Pair] = []
-    same: dict[bytes, _Text] = {}
-    by_word: dict[str, list[_Text]] = {}
+    same: dict[bytes, Text] = {}
+    by_word: dict[str, list[Text]] = {}
     for text in ordered:
         exact = same.get(text.sum)
         prefix = _prefix(text, held, level) if exact is None and not text.short else []
         met = {id(other): other for word in prefix for other in by_word.get(word, ()) if _sizes_fit(text, other, level)}
-        pair = _judged(exact, text, level) if exact else _best(sorted(met.values(), key=lambda other: other.age), text, level, sure=False)
+        pair = judged(exact, text, level) if exact else _best(sorted(met.values(), key=lambda other: other.age), text, level, sure=False)
         if pair:
             pairs.append(pair)
             continue
@@ -176,30 +202,30 @@ def _suggested(ordered: Iterable[_Text], held: Mapping[str, int], level: float) 
     return pairs
 
 
-def _prefix(text: _Text, held: Mapping[str, int], level: float) -> Sequence[str]:
+def _prefix(text: Text, held: Mapping[str, int], level: float) -> Sequence[str]:
     """The rarest words of a text, of which it shares one with every text that is alike."""
     rarest = sorted(text.words, key=lambda word: (held[word], word))
     return rarest[:len(rarest) - ceil(level * len(rarest) - _ROUNDING) + 1]
 
 
-def _sizes_fit(one: _Text, other: _Text, level: float) -> bool:
+def _sizes_fit(one: Text, other: Text, level: float) -> bool:
     small, large = sorted((len(one.words), len(other.words)))
     return small >= level * large - _ROUNDING
 
 
-def _best(others: Iterable[_Text], text: _Text, level: float, sure: bool) -> Pair | None:
+def _best(others: Iterable[Text], text: Text, level: float, sure: bool) -> Pair | None:
     """The most alike of older entries, the first of equals; only a sure one when `sure`."""
     best: Pair | None = None
     for other in others:
         if sure and not text.meaning <= other.meaning:
             continue
-        pair = _judged(other, text, level)
+        pair = judged(other, text, level)
         if pair and (pair.sure or not sure) and (best is None or pair.jaccard > best.jaccard):
             best = pair
     return best
 
 
-def _judged(kept: _Text, other: _Text, level: float) -> Pair | None:
+def judged(kept: Text, other: Text, level: float) -> Pair | None:
     """The pair of two entries, None when they are not alike."""
     exact = kept.sum == other.sum
     if not exact and (kept.short or other.short):
@@ -212,6 +238,6 @@ def _judged(kept: _Text, other: _Text, level: float) -> Pair | None:
     return Pair(kept.id, other.id, jaccard, exact, sure)
 
 
-def _one_order(one: _Text, other: _Text) -> bool:
+def _one_order(one: Text, other: Text) -> bool:
     """Whether the words that two texts share come in one order."""
     return [word for word in one.order if word in other.words] == [word for word in other.order if word in one.words]

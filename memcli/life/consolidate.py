@@ -59,7 +59,7 @@ def consolidate(desk: Desk, names: Sequence[str], budget_s: float, *, dry_run: b
 def _worked(desk: Desk, names: Sequence[str], budget_s: float, *, dry_run: bool) -> Report:
     found = held(desk)
     before = {one.path: one.data for one in found}
-    work = Work(desk.vault.root, desk.now, desk.settings, {one.path: one for one in found}, events.read(desk.vault.state))
+    work = Work(desk.vault.root, desk.now, desk.settings, {one.path: one for one in found}, events.read(desk.vault.state), desk.around)
     ends_s = clock.monotonic_s() + budget_s
     outcome = consolidating.through(work, names, budget_s, desk.talk.progress)
     if (command := desk.settings.text("consolidate.wording")) and not dry_run:

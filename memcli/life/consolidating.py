@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from memcli import clock
 from memcli.config import Settings
@@ -19,6 +20,9 @@ from memcli.life.holding import Held
 from memcli.life.ladder import Move
 from memcli.memory.events import Event
 from memcli.memory.state import checkpoint
+
+if TYPE_CHECKING:
+    from memcli.extend.registry import Around
 
 PACK_LEAST = 16  # entries; fewer take more room as stubs and a pack than as they are
 
@@ -38,7 +42,8 @@ class Edit:
 class Work:
     """The vault in the hands of the steps: entries by path as they are by now, events by id, and the paths that will be packed.
 
-    `root` is where packs are read from. `remarks` are for a person: what was found and not done. `counts` are figures for the report.
+    `root` is where packs are read from, `around` where policies are looked for. `remarks` are for a person: what was found and not done. `counts` are
+    figures for the report.
     """
 
     root: str
@@ -46,6 +51,7 @@ class Work:
     settings: Settings
     entries: dict[str, Held]
     events: Mapping[str, list[Event]]
+    around: Around
     packed: dict[str, bytes] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
@@ -128,7 +134,7 @@ def fade(work: Work) -> list[Edit]:
 
     number = work.settings.number
     guards = plan.Guards(number("forget.min_age_days"), number("forget.max_share"), may_forget=False, pack_least=PACK_LEAST)
-    made = plan.plan(registry.load_policy(work.settings.text("forget.policy")), work.held, work.now, {}, guards)
+    made = plan.plan(registry.load_policy(work.settings.text("forget.policy"), work.around), work.held, work.now, {}, guards)
     work.counts["held back by a guard"] = len(made.kept)
     return [_moved(work, move) for move in made.moves]
 

@@ -20,6 +20,7 @@ from memcli.index.sync import Index
 if TYPE_CHECKING:
     from memcli.entries.git import Git
     from memcli.entries.run import Run
+    from memcli.extend.registry import Around
 
 LEAST_PART = 4
 
@@ -60,6 +61,16 @@ class Desk:
     def env(self) -> Mapping[str, str]:
         """The caller's environment, for programs that are run."""
         return self._env
+
+    @property
+    def around(self) -> Around:
+        """Where plugins are looked for, and what they may take."""
+        from memcli.extend.child import Limits
+        from memcli.extend.registry import Around
+
+        limits = Limits(self.settings.number("plugin.timeout_s"), self.settings.number("plugin.run_s"), self.settings.whole("plugin.memory_mb") << 20,
+                        self.settings.whole("plugin.output_mb") << 20)
+        return Around(self._env, self.vault.root, limits)
 
     def git(self) -> Git:
         """git for reading commands."""

@@ -22,7 +22,7 @@ def guards(desk: Desk, *, may_forget: bool) -> Guards:
 
 def fade(desk: Desk, name: str, options: Mapping[str, str], *, dry_run: bool) -> tuple[Plan, Changed]:
     """Let the policy `name` judge every entry and do what the guards let pass; nothing is changed in a dry run."""
-    policy = registry.load_policy(name)
+    policy = registry.load_policy(name, desk.around)
     if dry_run:
         return planning.plan(policy, held(desk), desk.now, options, guards(desk, may_forget=True)), Changed((), "")
     with desk.run("forget") as run:

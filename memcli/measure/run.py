@@ -76,7 +76,9 @@ def vault_of(stack: Haystack, folder: str, opened: Opener, skipped: Counter[str]
     if not path:
         path = os.path.join(store.vault.state, "haystack.json")
         atomic.write(path, json.dumps(stack.content).encode(), durable=False)
-    refused = store.ingest(stack.plugin, [path], options or {}).refused
+    from memcli.life.intake import Wish
+
+    refused = store.ingest(stack.plugin, [path], Wish(options or {})).refused
     if refused:
         skipped["texts refused"] += len(refused)
     store.reindex()

@@ -44,11 +44,19 @@ def mass(found: Iterable[str], idf: Callable[[str], float]) -> float:
 
 def novelty(found: frozenset[str], others: Iterable[frozenset[str]], idf: Callable[[str], float]) -> float:
     """The part (0..1) of a text's mass that the likest of the others lacks; 1 without others."""
+    return likest(found, others, idf)[0]
+
+
+def likest(found: frozenset[str], others: Iterable[frozenset[str]], idf: Callable[[str], float]) -> tuple[float, frozenset[str]]:
+    """A text's novelty, and the words of the one that shares the most of its mass with it; none where none shares any."""
     own = mass(found, idf)
     if not own:
-        return 0.0
-    shared = max((mass(common, idf) for other in others if (common := found & other)), default=0.0)
-    return max(1.0 - shared / own, 0.0)
+        return 0.0, found
+    most, best = 0.0, frozenset[str]()
+    for other in others:
+        if (common := found & other) and (shared := mass(common, idf)) > most:
+            most, best = shared, other
+    return max(1.0 - most / own, 0.0), best
 
 
 def named(text: str) -> int:
@@ -68,8 +76,13 @@ def asks(text: str) -> bool:
 
 def raw(text: str, found: frozenset[str], others: Iterable[frozenset[str]], idf: Callable[[str], float], *, answers: bool = False) -> float:
     """What a text brings, on no scale of its own (see above); `answers` says that it follows a question."""
+    return brought(text, mass(found, idf), novelty(found, others, idf), answers=answers)
+
+
+def brought(text: str, weight: float, fresh: float, *, answers: bool) -> float:
+    """The same of a text whose mass and novelty are known."""
     question = (QUESTION if asks(text) else 1.0) * (ANSWER if answers else 1.0)
-    return mass(found, idf) * novelty(found, others, idf) * (1 + NAMED * min(named(text), NAMES_MAX)) * question
+    return weight * fresh * (1 + NAMED * min(named(text), NAMES_MAX)) * question
 
 
 def predicted(value: float, ranked: Sequence[float], text: str, *, by_hand: bool) -> float:

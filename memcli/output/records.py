@@ -13,12 +13,14 @@ from memcli.entries.model import Entry
 if TYPE_CHECKING:
     from memcli.config import Settings
     from memcli.entries.history import Record
+    from memcli.extend.registry import Known
     from memcli.index.hit import Part
     from memcli.index.manifest import Row
     from memcli.index.sync import Status
     from memcli.life.doctor import Problem
-    from memcli.life.intake import Report
+    from memcli.life.sifting import Report
     from memcli.life.supersede import Dispute
+    from memcli.life.waiting import Waiting
     from memcli.measure.run import Evaluation
     from memcli.measure.run import Row as Asked
     from memcli.search.context import Block
@@ -159,9 +161,24 @@ def found(query: str, result: Found) -> Shape:
 
 def ingested(report: Report) -> Shape:
     """schemas/ingest.schema.json"""
-    return {"format_version": VERSION, "added": len(report.added), "duplicate": report.duplicate, "refused": len(report.refused),
+    return {"format_version": VERSION, "added": len(report.added), "updated": len(report.updated), "waiting": report.waiting,
+            "confirmed": report.confirmed, "duplicate": report.duplicate, "older": report.older, "expired": report.expired, "refused": len(report.refused),
             "reasons": [{"position": position, "reason": reason} for position, reason in report.refused],
-            "entries": [{"id": id_, "path": path} for id_, path in report.added], "commit": report.commit or None}
+            "entries": [{"id": id_, "path": path} for id_, path in (*report.added, *report.updated)], "commit": report.commit or None}
+
+
+def waiting(found: Iterable[Waiting]) -> Shape:
+    """schemas/waiting.schema.json"""
+    return {"format_version": VERSION, "waiting": [
+        {"id": one.id, "title": one.title, "path": one.path, "plugin": one.plugin, "position": one.position, "novelty": one.novelty, "until": one.until,
+         "text": one.text} for one in found]}
+
+
+def plugins(found: Iterable[Known]) -> Shape:
+    """schemas/plugins.schema.json"""
+    return {"format_version": VERSION, "plugins": [
+        {"kind": one.kind.short, "name": one.name, "origin": one.origin, "where": one.where, "state": one.state,
+         "sha256": one.local.sha256 if one.local else None} for one in found]}
 
 
 def index(state: Status) -> Shape:
