@@ -86,7 +86,8 @@ class OutsideIngest(Outside):
                 piece = wire.piece(line, number)
                 bad += isinstance(piece, Rejected)
                 if bad > REJECTED_MAX:
-                    raise PluginFailed(f"{self._who} refused or said wrongly more than {REJECTED_MAX} pieces, and was ended", "mem plugin test shows what is wrong")
+                    raise PluginFailed(f"{self._who} refused or said wrongly more than {REJECTED_MAX} pieces, and was ended",
+                                       "mem plugin test shows what is wrong")
                 yield piece
 
 
