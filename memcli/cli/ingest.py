@@ -90,10 +90,11 @@ def _wish(words: list[str], since: str) -> Wish:
 def tell(here: session.Session, report: Report, *, dry_run: bool = False) -> None:
     """What a run did, on one line, and what it refused."""
     here.end_progress()
-    for position, reason in report.refused[:SHOWN]:
+    more = len(report.refused) - SHOWN
+    for position, reason in report.refused if more <= 0 else [*report.refused[:SHOWN - 1], report.refused[-1]]:  # the last may be why a source broke off
         here.warn(f"refused {terminal.line(position)}: {terminal.line(reason)}")
-    if len(report.refused) > SHOWN:
-        here.warn(f"refused {len(report.refused) - SHOWN} more; --json names each")
+    if more > 0:
+        here.warn(f"refused {more} more; --json names each")
     parts = [f"{len(report.added)} {'would be added' if dry_run else 'added'}", f"{len(report.updated)} brought up to date", f"{report.waiting} waiting",
              f"{report.confirmed} said before", f"{report.duplicate} there already", f"{report.older} older", f"{len(report.refused)} refused"]
     always = ("added", "already", "refused")
