@@ -15,7 +15,7 @@ from collections import deque
 RECENT = 500
 KNOWN_MIN = 20  # texts before which only FLOOR counts
 CARRY = 0.9
-FLOOR = 0.2
+FLOOR = 0.15
 PLAIN = 0.5
 
 
