@@ -18,7 +18,7 @@ def only(plugin: str, options: Mapping[str, str], *known: str) -> None:
     for key in options:
         if key not in known and not any(name.endswith(".") and key.startswith(name) and key != name for name in known):
             said = ", ".join(f"{name}NAME" if name.endswith(".") else name for name in known)
-            raise PluginFailed(f"policy {plugin} has no option {key!r}", f"it has {said}" if known else "it has none")
+            raise PluginFailed(f"{plugin} has no option {key!r}", f"it has {said}" if known else "it has none")
 
 
 def number(plugin: str, options: Mapping[str, str], key: str, default: float, low: float, high: float) -> float:
@@ -28,7 +28,7 @@ def number(plugin: str, options: Mapping[str, str], key: str, default: float, lo
     except ValueError:
         value = low - 1
     if not low <= value <= high:
-        raise PluginFailed(f"policy {plugin}: {key} takes a number from {low:g} to {high:g}, not {options[key]!r}", f"default: {default:g}")
+        raise PluginFailed(f"{plugin}: {key} takes a number from {low:g} to {high:g}, not {options[key]!r}", f"default: {default:g}")
     return value
 
 
@@ -38,7 +38,7 @@ def days(plugin: str, options: Mapping[str, str], key: str, default: float) -> f
         return default
     match = _SPAN.fullmatch(options[key].strip())
     if match is None:
-        raise PluginFailed(f"policy {plugin}: {key} takes a length of time such as 90d, 8w or 1y, not {options[key]!r}", f"default: {default:g}d")
+        raise PluginFailed(f"{plugin}: {key} takes a length of time such as 90d, 8w or 1y, not {options[key]!r}", f"default: {default:g}d")
     return float(match[1]) * _DAYS[match[2]]
 
 
@@ -48,5 +48,5 @@ def size(plugin: str, options: Mapping[str, str], key: str) -> int | None:
         return None
     match = _SIZE.fullmatch(options[key].strip())
     if match is None:
-        raise PluginFailed(f"policy {plugin}: {key} takes a size such as 500k or 2M, not {options[key]!r}", "k, M and G are thousands")
+        raise PluginFailed(f"{plugin}: {key} takes a size such as 500k or 2M, not {options[key]!r}", "k, M and G are thousands")
     return int(float(match[1]) * _BYTES[match[2]])

@@ -12,10 +12,10 @@ from datetime import datetime
 from typing import Protocol
 
 from memcli.entries import ids
-from memcli.entries.model import Value
+from memcli.entries.model import TYPES, Value
 from memcli.extend.source import MAX_BYTES, Source
 
-__all__ = ["API_VERSION", "MAX_BYTES", "TRUSTS", "Draft", "Ingest", "Rejected", "Source", "draft_id"]
+__all__ = ["API_VERSION", "MAX_BYTES", "TRUSTS", "TYPES", "Draft", "Ingest", "Rejected", "Source", "draft_id"]
 
 API_VERSION = 1
 TRUSTS = ("user", "agent", "import", "web")  # who wrote it: the user, a program acting for them, another tool, a stranger; most trusted first

@@ -40,7 +40,7 @@ def either(value: object) -> datetime | None:
         return found
     try:
         size = float(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     for limit, per_second in ((1e11, 1), (1e14, 1e3), (1e17, 1e6), (1e20, 1e9)):
         if 0 <= size < limit:

@@ -5,6 +5,7 @@ What comes before damage is kept: the good pieces are yielded first, then a Reje
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
@@ -45,6 +46,20 @@ def json_lines(stream: BinaryIO) -> Iterator[tuple[int, Any] | Rejected]:
                 yield Rejected(f"line {number}", f"not UTF-8 (byte {error.start})")
             except (ValueError, RecursionError) as error:
                 yield Rejected(f"line {number}", f"not JSON: {error.msg if isinstance(error, json.JSONDecodeError) else 'nested too deeply or out of range'}")
+
+
+def records(stream: BinaryIO, shown: str) -> Iterator[tuple[str, Any] | Rejected]:
+    """(where it stands, value) of each record of a file that is a JSON array, lines of JSON, or a single JSON object. Raises PluginFailed as `elements`."""
+    file = io.BufferedReader(stream, 1 << 16)  # type: ignore[type-var]
+    begin = file.peek(1).removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not begin:
+        raise PluginFailed(f"{shown} is empty")
+    if begin[:1] == b"[" or begin[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in begin[:4]:
+        yield from ((f"element {number}", one) for number, one in enumerate(elements(file, shown), 1))
+    elif begin.partition(b"\n")[0].rstrip() == b"{":  # laid out over several lines
+        yield "the object", value(file.read(), shown)
+    else:
+        yield from (one if isinstance(one, Rejected) else (f"line {one[0]}", one[1]) for one in json_lines(file))
 
 
 def elements(stream: BinaryIO, shown: str, keys: Sequence[str] = ()) -> Iterator[Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -18,6 +18,7 @@ from memcli.extend.contracts import Draft
 SEGMENT_CHARS, SEGMENT_TURNS = 6_000, 40
 TURN_CHARS = 20_000  # of one turn that are kept
 TAIL_CHARS = 300
+OPENING_CHARS = 80
 _MARK = re.compile(r"[A-Za-z0-9-]{1,40}\Z")
 _FENCE = re.compile(r"^ {0,3}(```|~~~)")
 
@@ -57,6 +58,28 @@ def _segment(taken: Sequence[tuple[int, Turn]], like: Draft, part: int, tail: st
     return replace(like, body=body, position=first[1].id or f"turn {first[0]}", title=f"{like.title} ({part})" if part > 1 else like.title,
                    type="event", created=at, valid_from=at, message=first[1].id,
                    span=f"messages {first[0]}-{last[0]}" if last[0] > first[0] else f"message {first[0]}")
+
+
+def branch(parents: Mapping[str, str | None], leaf: str) -> list[str]:
+    """The ids from the first message to `leaf`, by each one's parent; where the chain is broken or bites its tail, what can be reached from `leaf`."""
+    found: dict[str, None] = {}
+    at: str | None = leaf
+    while at is not None and at in parents and at not in found:
+        found[at] = None
+        at = parents[at]
+    return list(reversed(found))
+
+
+def newest_leaf(parents: Mapping[str, str | None], order: Mapping[str, float]) -> str | None:
+    """The id that is nobody's parent and highest in `order`, of equals the last; where each is a parent (a cycle), the highest. None of none."""
+    inner = set(parents.values())
+    return max(reversed(list(parents)), key=lambda id_: (id_ not in inner, order.get(id_, float("-inf"))), default=None)
+
+
+def opening(turns: Iterable[Turn]) -> str:
+    """The first words of a conversation, as a title for one that has none."""
+    said = next((" ".join(clean(turn.text).split()) for turn in turns if turn.text.strip()), "")
+    return said if len(said) <= OPENING_CHARS else f"{said[:OPENING_CHARS].rsplit(' ', 1)[0]}…"
 
 
 def paragraph(turn: Turn) -> str:
