@@ -46,6 +46,7 @@ class Weigher(Generic[T]):
         self._ranked: list[float] = []
         self._texts = 0
         self._spread: dict[str, int] = {}
+        self._rarity: dict[int, float] = {}  # by how many texts hold a word, for as many texts as there are now
         self._recent: deque[frozenset[str]] = deque(maxlen=importance.RECENT)
 
     def weighed(self, stream: Iterable[tuple[T, str, str]]) -> Iterator[tuple[T, float]]:
@@ -73,6 +74,7 @@ class Weigher(Generic[T]):
 
     def _count(self, found: frozenset[str]) -> None:
         self._texts += 1
+        self._rarity.clear()
         for word in found:
             self._spread[word] = self._spread.get(word, 0) + 1
 
@@ -92,7 +94,11 @@ class Weigher(Generic[T]):
         return value, OTHER if other else fresh
 
     def _idf(self, word: str) -> float:
-        return importance.rarity(self._texts, self._spread.get(word, 0))
+        holding = self._spread.get(word, 0)
+        known = self._rarity.get(holding)
+        if known is None:
+            known = self._rarity[holding] = importance.rarity(self._texts, holding)
+        return known
 
 
 def _answering(stream: Iterable[tuple[T, str, str]]) -> Iterator[tuple[T, str, bool]]:

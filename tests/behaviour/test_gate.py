@@ -87,7 +87,8 @@ def test_repeats_take_no_room_and_no_fact_is_lost(tmp_path: Path, seed: int) -> 
 
 
 SAME = ("The boiler in the cellar was bled by Marta, and the gauge is at its place.",
-        "In the cellar the boiler was bled by Marta, and the gauge is at its place.", "The gauge is at its place, and Marta bled, as was the boiler in the cellar.")
+        "In the cellar the boiler was bled by Marta, and the gauge is at its place.",
+        "The gauge is at its place, and Marta bled, as was the boiler in the cellar.")
 
 
 def test_what_waits_expires_and_that_is_said(box: Box) -> None:
