@@ -36,6 +36,8 @@ class Session:
         self._since = 0.0
         for name in leaked(self.env):
             os.environ.pop(name, None)
+        if "PATH" in self.env:  # programs are never looked for in a relative folder: it could be one of a vault that came from others
+            self.env["PATH"] = os.environ["PATH"] = os.pathsep.join(folder for folder in self.env["PATH"].split(os.pathsep) if os.path.isabs(folder))
         if "MEM_NOW" in self.env:
             try:
                 clock.freeze(clock.parse(self.env["MEM_NOW"]))
