@@ -38,11 +38,11 @@ def stranger(box: Box, trap: str) -> None:
     Path(f"{trap}.sh").write_text(f"#!/bin/sh\necho \"$0 $*\" >> '{trap}'\ncat\nexit 1\n")
     os.chmod(f"{trap}.sh", 0o755)
     ids = [box.json("add", f"Entry number {word} about the quagga")["id"] for word in ("one", "two", "three")]
-    for file in ("ingest_evil.py", "policy_evil.py", "__init__.py", "conftest.py"):
-        box.write(f".mem/plugins/{file}", PLUGIN.format(trap=trap))
-    for file in (".mem/plugins/mem-ingest-evil2", ".mem/plugins/mem-policy-evil2", "mem-ingest-evil3", "bin/mem-ingest-evil3", "mem", "git"):
-        box.write(file, f"#!/bin/sh\nexec '{trap}.sh'\n")
-        os.chmod(box.path(file), 0o755)
+    for name in ("ingest_evil.py", "policy_evil.py", "__init__.py", "conftest.py"):
+        box.write(f".mem/plugins/{name}", PLUGIN.format(trap=trap))
+    for name in (".mem/plugins/mem-ingest-evil2", ".mem/plugins/mem-policy-evil2", "mem-ingest-evil3", "bin/mem-ingest-evil3", "mem", "git"):
+        box.write(name, f"#!/bin/sh\nexec '{trap}.sh'\n")
+        os.chmod(box.path(name), 0o755)
     box.write("memcli.py", PLUGIN.format(trap=trap))
     box.write("sitecustomize.py", PLUGIN.format(trap=trap))
     box.write(".mem/config.yaml", SETTINGS.format(trap=trap))

@@ -1,19 +1,15 @@
 """Does every ingest plugin make of its fixture just the entries that are on record, and keep the contract, however often it is run?
 
-`fixtures/ingest/PLUGIN/case.json` lists cases: a `source` beside it, `options`, how many drafts to `expect`, whether it `refuses` some. What they become is
-`fixtures/golden/PLUGIN-N.txt`; `pytest tests/contract --regenerate` writes it anew.
+What the cases of tests/support/cases.py become is `fixtures/golden/PLUGIN-N.txt`; `pytest tests/contract --regenerate` writes it anew.
 """
 
 from __future__ import annotations
 
-import json
-import os
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 from box import FIXTURES, NOW, Box
+from cases import CASES, Case, each
 
 from memcli import clock
 from memcli.entries import text
@@ -21,38 +17,6 @@ from memcli.extend import registry
 from memcli.extend.conformance import check_ingest
 from memcli.extend.contracts import Rejected, Source
 from memcli.extend.intake import entries_of
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One fixture of a plugin."""
-
-    plugin: str
-    number: int
-    source: str
-    options: dict[str, str]
-    expect: int
-    refuses: bool
-
-    @property
-    def name(self) -> str:
-        """PLUGIN-N."""
-        return f"{self.plugin}-{self.number}"
-
-
-def cases() -> list[Case]:
-    """All of them, by plugin."""
-    found = []
-    for path in sorted(Path(FIXTURES, "ingest").glob("*/case.json")):
-        rows: list[dict[str, Any]] = json.loads(path.read_text())
-        for number, row in enumerate(rows, 1):
-            source = os.path.normpath(path.parent / row["source"])
-            found.append(Case(path.parent.name, number, source, row.get("options", {}), row["expect"], row.get("refuses", False)))
-    return found
-
-
-CASES = cases()
-each = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 
 
 def test_every_plugin_has_a_case() -> None:
