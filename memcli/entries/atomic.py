@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from memcli import faults
 from memcli.errors import ChangedMeanwhile, UserError
 
+Buffer = bytes | bytearray | memoryview
 TEMPORARY = ".mem-tmp"
 ABSENT = ""  # as `expect`: the target must not exist
 
 
-def write(path: str, data: bytes, *, expect: bytes | str | None = None, durable: bool = True, executable: bool = False) -> None:
-    """Make `path` hold `data`, atomically. Creates missing folders.
+def write(path: str, data: bytes | Sequence[Buffer], *, expect: bytes | str | None = None, durable: bool = True, executable: bool = False) -> None:
+    """Make `path` hold `data`, given whole or in parts, atomically. Creates missing folders.
 
     `expect`: the bytes the target held when the caller read it, `ABSENT` if it must be new, None for no check.
     `durable` False skips the syncs (derived files only). Raises ChangedMeanwhile, or UserError when the system refuses.
@@ -53,14 +54,15 @@ def put(temporary: str, path: str, expect: bytes | str | None, *, durable: bool 
         raise _refusal(error, path) from error
 
 
-def write_beside(temporary: str, data: bytes, *, like: str, durable: bool = True) -> None:
+def write_beside(temporary: str, data: bytes | Sequence[Buffer], *, like: str, durable: bool = True) -> None:
     """Write a new temporary whole, with the permissions of `like` if that exists. Nothing is left behind on failure."""
     make_folder(os.path.dirname(temporary), durable=durable)
     try:
         faults.hit("open")
         fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, _mode_of(like))
         try:
-            _write_all(fd, data)
+            for part in (data,) if isinstance(data, bytes) else data:
+                _write_all(fd, part)
             if durable:
                 faults.hit("fsync")
                 os.fsync(fd)
@@ -81,8 +83,8 @@ def _mode_of(path: str) -> int:
         return 0o666
 
 
-def _write_all(fd: int, data: bytes) -> None:
-    view = memoryview(data)
+def _write_all(fd: int, data: Buffer) -> None:
+    view = memoryview(data).cast("B")
     while True:
         faults.hit("write")
         view = view[os.write(fd, view):]
@@ -122,10 +124,7 @@ def read(path: str, limit: int = -1) -> bytes:
 
 
 def append(path: str, data: bytes) -> None:
-    """Add lines to the end of a log, all or none, in one write (derived or recoverable files: not synced; under the vault's lock).
-
-    A last line that a killed writer left torn is cut off first.
-    """
+    """Add lines to the end of a log, all or none, in one write (derived or recoverable files: not synced; under the lock). A torn last line is cut off."""
     try:
         faults.hit("append")
         fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)

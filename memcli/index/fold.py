@@ -122,13 +122,17 @@ def _extended(vault: Vault, kept: Mapping[str, object], builder: Builder | None,
 
     if builder is None:
         return _anew(vault, kept, outside, rows.values(), limit, progress)
+    chunks, counted = int(str(kept["chunks"])), int(str(kept["counted"]))
+    if not outside and chunks + builder.taken > vector.GROWTH * counted:
+        if chunks:
+            builder.forget()
+            return _anew(vault, {}, None, rows.values(), limit, progress)
+        builder.afresh()  # all there is was just taken in
+        return builder.write(vault.index, progress)
     made = builder.write(vault.index, progress)
     joined = _joined(kept, made)
     if outside and not joined:  # other dimensions than before
         return _anew(vault, kept, outside, rows.values(), limit, progress)
-    counted = int(str(kept["counted"]))
-    if not outside and int(str(joined["chunks"])) > vector.GROWTH * counted:
-        return _anew(vault, {}, None, rows.values(), limit, progress)
     if outside and joined["waiting"] and not outside.failure:
         held = vector.held(vault.index, joined, {path: row.sum for path, row in rows.items()})
         more = _anew(vault, {}, outside, [row for path, row in rows.items() if path not in held], limit, progress)

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import zlib
 from array import array
 from bisect import bisect_left, bisect_right
@@ -28,11 +27,11 @@ from operator import mul
 
 from memcli.entries import atomic
 from memcli.errors import IndexUnusable
+from memcli.index.signs import near_signs
 
 FORMAT = 2
 WIDTH = 600
 _HEADER_MAX = 4096
-_NARROW = 32  # columns of signs that are added in one byte a row
 _POSITIVE = bytes(49 if 0 < byte < 128 else 48 for byte in range(256))  # "1" for a positive signed byte, else "0"
 _HINT = "mem index --rebuild makes it anew from the files; nothing is lost"
 
@@ -102,21 +101,41 @@ def signs_of(codes: bytes) -> bytes:
 
 def write(path: str, embedder: str, entries: Sequence[tuple[str, str, list[Coded]]]) -> None:
     """Write a segment. `entries` are (path, checksum in hex, vectors); the vectors are of one length."""
-    ordered = sorted((name.encode("utf-8", "surrogateescape"), sum_, found) for name, sum_, found in entries)
+    ordered = sorted(entries, key=lambda entry: order(entry[0]))
     rows = [row for _, _, found in ordered for row in found]
-    dimensions = len(rows[0].codes) if rows else 0
+    columns = Columns(b"".join(row.codes for row in rows), array("f", [row.scale for row in rows]), b"".join(row.signs for row in rows))
+    write_columns(path, embedder, [(name, sum_, len(found)) for name, sum_, found in ordered], columns)
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The vectors of a segment, row after row: INT8 codes, one scale a row, the signs of the codes in bits."""
+
+    codes: bytes | bytearray
+    scales: array[float]
+    signs: bytes | bytearray
+
+
+def order(path: str) -> bytes:
+    """What a segment's entries are sorted by."""
+    return path.encode("utf-8", "surrogateescape")
+
+
+def write_columns(path: str, embedder: str, entries: Sequence[tuple[str, str, int]], columns: Columns) -> None:
+    """Write a segment of vectors that are columns already. `entries` are (path, checksum in hex, rows), sorted by `order`."""
+    rows = len(columns.scales)
+    dimensions = len(columns.codes) // rows if rows else 0
     width = dimensions // 8
-    signs = b"".join(row.signs for row in rows)
-    parts = (
-        array("I", accumulate(len(name) for name, _, _ in ordered)).tobytes(), b"".join(name for name, _, _ in ordered),
-        bytes.fromhex("".join(sum_ for _, sum_, _ in ordered)), array("I", accumulate(len(found) for _, _, found in ordered)).tobytes(),
-        array("f", [row.scale for row in rows]).tobytes(), b"".join(signs[column::width] for column in range(width)),
-        b"".join(row.codes for row in rows),
-    )
-    head = {"format": FORMAT, "embedder": embedder, "dimensions": dimensions, "entries": len(ordered), "rows": len(rows),
+    names = [order(name) for name, _, _ in entries]
+    parts: list[bytes | bytearray] = [
+        array("I", accumulate(map(len, names))).tobytes(), b"".join(names),
+        bytes.fromhex("".join(sum_ for _, sum_, _ in entries)), array("I", accumulate(count for _, _, count in entries)).tobytes(),
+        columns.scales.tobytes(), b"".join(columns.signs[column::width] for column in range(width)), columns.codes,
+    ]
+    head = {"format": FORMAT, "embedder": embedder, "dimensions": dimensions, "entries": len(entries), "rows": rows,
             "sections": [len(part) for part in parts], "crc": [zlib.crc32(part) for part in parts]}
     text = json.dumps(head).encode()
-    atomic.write(path, b"%s %08x\n" % (text, zlib.crc32(text)) + b"".join(parts), durable=False)
+    atomic.write(path, [b"%s %08x\n" % (text, zlib.crc32(text)), *parts], durable=False)
 
 
 class Segment:
@@ -219,61 +238,6 @@ class Segment:
         scales.frombytes(self._piece(4, first * 4, count * 4))
         codes, size = self.codes(first, count), self.dimensions
         return [Coded(codes[at * size:(at + 1) * size], scales[at]) for at in range(count)]
-
-
-def distances(signs: bytes, query: Sequence[float]) -> bytes:
-    """How unlike each row is to the query, one byte a row: the sizes of the query's parts whose sign the row does not share, added up.
-
-    `signs` are columns: the first byte of every row, then the second, ... Each column is looked up in a table of what its bits cost,
-    rounded, and the columns are added as big integers, one byte a row. The unit is such that no byte can carry.
-    """
-    columns = len(query) // 8
-    rows = len(signs) // columns
-    parts = [sum(map(abs, query[first:first + _NARROW * 8])) for first in range(0, len(query), _NARROW * 8)]
-    unit = (255 - min(columns, _NARROW) / 2) / (max(parts) or 1.0)
-    if columns <= _NARROW:
-        return _summed(signs, query, rows, unit).to_bytes(rows, "little")
-    total = 0
-    for first in range(0, columns, _NARROW):  # of more columns than a byte holds, two bytes a row, and of these the upper bits
-        wide = bytearray(2 * rows)
-        some = slice(first * 8, (first + _NARROW) * 8)
-        wide[::2] = _summed(signs[first * rows:(first + _NARROW) * rows], query[some], rows, unit).to_bytes(rows, "little")
-        total += int.from_bytes(wide, "little")
-    return (total >> (len(parts) * 255).bit_length() - 8).to_bytes(2 * rows, "little")[::2]
-
-
-def _summed(signs: bytes, query: Sequence[float], rows: int, unit: float) -> int:
-    """What the rows' columns cost, one byte a row."""
-    total = 0
-    for column in range(len(query) // 8):
-        costs = [0.5]
-        for part in query[column * 8:column * 8 + 8]:  # the first is the highest bit
-            zero, one = (part * unit, 0.0) if part > 0 else (0.0, -part * unit)
-            costs = [cost + bit for cost in costs for bit in (zero, one)]
-        total += int.from_bytes(signs[column * rows:(column + 1) * rows].translate(bytes(map(int, costs))), "little")
-    return total
-
-
-def near_signs(signs: bytes, query: Sequence[float], width: int) -> list[int]:
-    """The rows that are least unlike, at least `width` of them where there are as many, in order of place."""
-    found = distances(signs, query)
-    most, held = _border(found, width)
-    most_rows = width if held >= 4 * width else max(held, width)  # of nothing but ties at the border take what comes first
-    return [match.start() for match, _ in zip(re.finditer(b"[\0-%s]" % re.escape(bytes([most])), found, re.DOTALL), range(most_rows))]
-
-
-def _border(found: bytes, width: int) -> tuple[int, int]:
-    """The smallest value that at least `width` of some bytes do not exceed (255 where they are fewer), and how many do not. It is guessed
-    from a sample, as a count of all values is as dear as the sum of all signs."""
-    step = len(found) // 4096 + 1
-    most = sorted(found[::step])[min(width, len(found) - 1) // step]
-    held = len(found) - len(found.translate(None, bytes(range(most + 1))))
-    while held < width and most < 255:
-        most += 1
-        held += found.count(most)
-    while most and held - (last := found.count(most)) >= width:
-        most, held = most - 1, held - last
-    return most, held
 
 
 def merged(parts: Iterable[list[Near]], width: int = WIDTH) -> list[Near]:

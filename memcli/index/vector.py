@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import accumulate, islice
 from typing import TYPE_CHECKING, Any
 
 from memcli.entries import atomic
@@ -63,19 +63,46 @@ class Builder:
             self._entries.append((document.path, document.sum, len(found)))
             self._texts += found
 
+    @property
+    def taken(self) -> int:
+        """How many chunks were taken in."""
+        return len(self._texts)
+
+    def afresh(self) -> None:
+        """Count the frequencies over what was taken in, whatever lexicon there was before."""
+        self._fresh = True
+
+    def forget(self) -> None:
+        """Let go what was taken in."""
+        self._entries, self._texts = [], []
+
     def write(self, folder: str, progress: Progress) -> dict[str, object]:
         """Write the segment, and the lexicon when it is new. Returns what the manifest keeps: `waiting` counts the chunks of entries that
         have no vectors because the embedder failed on the way."""
-        name = self._lexicon(folder) if self._static and self._fresh else ""
+        made = f"vectors-{os.urandom(6).hex()}"
+        kept: dict[str, object] = {"embedder": self._embedder.id, "segments": [made]}
+        if self._outside:
+            return {**kept, **self._write_outside(f"{folder}/{made}", progress)}
+        from memcli.index import embed
+
+        assert self._static
+        name = self._lexicon(folder) if self._fresh else ""
+        ends = [*accumulate((count for _, _, count in self._entries), initial=0)]
+        ordered = sorted(range(len(self._entries)), key=lambda at: segment.order(self._entries[at][0]))
+        texts = [text for at in ordered for text in self._texts[ends[at]:ends[at + 1]]]
+        found = embed.columns(self._static.table, self._static.lexicon, texts)
+        segment.write_columns(f"{folder}/{made}", self._embedder.id, [self._entries[at] for at in ordered], found)
+        return {**kept, "lexicon": name, "chunks": len(texts), "waiting": 0, "counted": self._static.lexicon.counted,
+                "dimensions": static.DIMENSIONS if texts else 0}
+
+    def _write_outside(self, path: str, progress: Progress) -> dict[str, object]:
         rows = self._rows(progress)
         all_rows = iter(rows)
         entries = [(path, sum_, list(islice(all_rows, count))) for path, sum_, count in self._entries]
         whole = [entry for entry, (_, _, count) in zip(entries, self._entries) if len(entry[2]) == count]
         held = sum(len(found) for _, _, found in whole)
-        made = f"vectors-{os.urandom(6).hex()}"
-        segment.write(f"{folder}/{made}", self._embedder.id, whole)
-        return {"embedder": self._embedder.id, "lexicon": name, "segments": [made], "chunks": held, "waiting": len(self._texts) - held,
-                "counted": self._static.lexicon.counted if self._static else 0, "dimensions": len(rows[0].codes) if rows else 0}
+        segment.write(path, self._embedder.id, whole)
+        return {"lexicon": "", "chunks": held, "waiting": len(self._texts) - held, "counted": 0, "dimensions": len(rows[0].codes) if rows else 0}
 
     def _lexicon(self, folder: str) -> str:
         """Count the frequencies and the mean, and write them. Returns the file's name."""
@@ -90,11 +117,7 @@ class Builder:
         return name
 
     def _rows(self, progress: Progress) -> list[Coded]:
-        """The vectors of what was taken in; of an embedder that fails on the way those that it gave."""
-        if self._static:
-            from memcli.index import embed
-
-            return embed.many(self._static.table, self._static.lexicon, self._texts)
+        """The vectors of what was taken in by an embedder outside; of one that fails on the way those that it gave."""
         found: list[Coded] = []
         try:
             assert self._outside

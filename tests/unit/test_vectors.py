@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from memcli.errors import IndexUnusable
-from memcli.index import segment, static
+from memcli.index import segment, signs, static
 from memcli.index.segment import Coded, Segment, coded
 from memcli.index.static import DIMENSIONS
 from memcli.index.wordpieces import WordPieces
@@ -67,13 +67,13 @@ def test_unlike_signs_cost_what_the_questions_part_weighs(vectors: list[list[flo
     query = vectors[777]
     unlike = [sum(abs(part) for part, code in zip(query, row.numbers) if (code > 0) != (part > 0)) for row in rows]
     unit = (255 - SIGNS / 2) / sum(map(abs, query))
-    assert all(abs(found - right * unit) <= SIGNS / 2 for found, right in zip(segment.distances(columns, query), unlike))
+    assert all(abs(found - right * unit) <= SIGNS / 2 for found, right in zip(signs.distances(columns, query), unlike))
 
 
 def test_no_sum_of_signs_is_carried_over() -> None:
     apart = b"".join(bytes([0, 255, 0]) for _ in range(SIGNS))  # three rows: all other signs, none, all
     for query in ([1.0] * DIMENSIONS, [1.0] + [0.0] * (DIMENSIONS - 1), [0.01 * at + 0.001 for at in range(DIMENSIONS)]):
-        assert [(found > 200) for found in segment.distances(apart, query)] == [True, False, True]
+        assert [(found > 200) for found in signs.distances(apart, query)] == [True, False, True]
 
 
 def test_the_border_is_where_a_count_of_all_would_put_it() -> None:
@@ -82,8 +82,8 @@ def test_the_border_is_where_a_count_of_all_would_put_it() -> None:
         found = bytes(min(255, max(0, int(rng.gauss(90, 8)))) for _ in range(rows))
         for width in (1, 10, 600):
             right = next((most for most in range(255) if sum(map(found.count, range(most + 1))) >= width), 255)
-            assert segment._border(found, width) == (right, sum(map(found.count, range(right + 1))))
-    assert segment._border(bytes(1000), 600) == (0, 1000) and segment._border(b"\xff" * 1000, 600) == (255, 1000)
+            assert signs._border(found, width) == (right, sum(map(found.count, range(right + 1))))
+    assert signs._border(bytes(1000), 600) == (0, 1000) and signs._border(b"\xff" * 1000, 600) == (255, 1000)
 
 
 def test_zero_stays_zero_and_length_makes_no_difference() -> None:
