@@ -25,9 +25,11 @@ bulk = True
 PART_CHARS, PART_LINES = 6_000, 100  # of commands in one entry
 COMMAND_CHARS = 2_000
 OWN_NOTE = 3  # commands of a program, from which it gets a note of its own in a history without times
-_QUIET = frozenset("ls ll la l cd pushd popd dirs pwd exit logout clear reset history fg bg jobs top htop which type man whoami date true echo cat less".split())
+_QUIET = frozenset(("ls", "ll", "la", "l", "cd", "pushd", "popd", "dirs", "pwd", "exit", "logout", "clear", "reset", "history", "fg", "bg",
+                    "jobs", "top", "htop", "which", "type", "man", "whoami", "date", "true", "echo", "cat", "less"))
 _QUIET_GIT = frozenset(("git status", "git diff", "git log", "git pull", "git push", "git fetch", "git show", "git branch", "git stash"))
-_GRAMMAR = frozenset("for while until if case select function do done then fi test set export source alias".split())
+_GRAMMAR = frozenset(("for", "while", "until", "if", "case", "select", "function", "do", "done", "then", "fi", "test", "set", "export",
+                      "source", "alias"))
 _BEFORE = re.compile(r"(?:(?:sudo|doas|time|nohup|env|command|exec|nice)\s+|[A-Za-z_]\w*=\S*\s+)+")
 _JOINED = re.compile(r"[|;&<>\n]|\$\(")
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
