@@ -77,13 +77,14 @@ def event(row: object, place: str) -> Event | Rejected | None:
 
 
 def sessions(events: Iterable[Event]) -> list[Session]:
-    """The sessions of events in any order, by the time of their first event. An event whose id was there already counts once."""
+    """The sessions of events in any order, by the time of their first event. An event whose id the session has already counts once."""
     found: dict[tuple[str, str], list[Event]] = {}
-    seen: set[str] = set()
+    seen: set[tuple[str, str, str]] = set()
     for one in events:
-        if one.id and one.id in seen:
+        mark = (one.profile, one.session, one.id)
+        if one.id and mark in seen:
             continue
-        seen.add(one.id)
+        seen.add(mark)
         found.setdefault((one.profile, one.session), []).append(one)
     whole = [Session(session, profile, tuple(sorted(held, key=lambda one: (one.at, one.id)))) for (profile, session), held in found.items()]
     return sorted(whole, key=lambda session: (session.events[0].at, session.profile, session.id))

@@ -1,7 +1,7 @@
 """Which steps follow each other again and again? Runs of steps that several sessions share, and the episodes that a session falls into; pure.
 
 A step is what was done in a word (`search`, `read`, `edit`, `edit a test`); the same step done again at once is one. A pattern is a run of 3 to 5 steps
-that at least SUPPORT sessions hold; of patterns with the same steps in a circle, or one within the other, the best is kept. Episodes: windows of 5
+that at least SUPPORT sessions hold; of patterns that make the same moves from step to step, the best is kept. Episodes: windows of 5
 events are joined, neighbours only, by average linkage while their cosine is at least 0.6, and on until there are at most 5, none of fewer than 3 events
 (FileGram, `bench/filegramos/tuning.py`: average linkage, 0.6, at most 5, at least 3).
 """
@@ -86,10 +86,9 @@ def _steps(events: Sequence[Event]) -> list[tuple[str, Event]]:
 
 
 def _alike(one: Sequence[str], other: Sequence[str]) -> bool:
-    """Whether the shorter run stands in the longer one, going round it."""
-    short, long = sorted((list(one), list(other)), key=len)
-    circle = long + long
-    return any(circle[at:at + len(short)] == short for at in range(len(long)))
+    """Whether the changes from step to step of one are all in the other, going round it."""
+    pairs, others = set(zip(one, one[1:])), set(zip(other, other[1:]))
+    return pairs <= {*others, (other[-1], other[0])} or others <= {*pairs, (one[-1], one[0])}
 
 
 def phase(events: Sequence[Event]) -> str:

@@ -57,9 +57,8 @@ def record(folder: str, out: Callable[[dict[str, Any]], None], stop: Stop, now: 
             at = now()
             for one in told(known, {os.path.relpath(path, root): look(path) for path in _whole(root, known, paths)}):
                 number += 1
-                milliseconds = int(at.timestamp() * 1000)
-                out({"event_id": f"{milliseconds}-{number:06}", "timestamp": milliseconds, "session_id": session or at.date().isoformat(), "profile_id": profile,
-                     **one})
+                ms = int(at.timestamp() * 1000)
+                out({"event_id": f"{ms}-{number:06}", "timestamp": ms, "session_id": session or at.date().isoformat(), "profile_id": profile, **one})
     except OSError as error:
         raise PluginFailed(f"{folder} cannot be watched: {error.strerror or error}", "sysctl fs.inotify.max_user_watches may be too low") from None
 
