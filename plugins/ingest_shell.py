@@ -15,7 +15,6 @@ from memcli.errors import PluginFailed
 from memcli.extend import choices, histories
 from memcli.extend.contracts import API_VERSION, Draft, Rejected, Source
 from memcli.extend.histories import Command
-from memcli.extend.rows import lines
 
 name = "shell"
 summary = "Shell history (bash, zsh, fish, atuin): one event per day or session."
@@ -69,17 +68,14 @@ def read(source: Source, options: Mapping[str, str]) -> Iterator[Draft | Rejecte
     zone = timezone(timedelta(hours=choices.number(name, options, "offset", 0, -14, 14)))
     if source.is_folder:
         raise PluginFailed(f"{source.name} is a folder", "give the history file, such as ~/.bash_history")
-    with source.stream() as stream:
-        which = histories.kind(stream.peek(1 << 16))  # type: ignore[attr-defined]
-        if not which:
-            raise PluginFailed(f"{source.name} is no shell history: it holds NUL bytes")
-        groups: dict[str, _Group] = {}
-        for one in histories.commands(lines(stream), which):
-            if isinstance(one, Rejected):
-                yield one
-            elif _says_something(one.text):
-                place = one.session or (one.at.astimezone(zone).date().isoformat() if one.at else "")
-                groups.setdefault(place, _Group()).add(one)
+    which, found = histories.read(source)
+    groups: dict[str, _Group] = {}
+    for one in found:
+        if isinstance(one, Rejected):
+            yield one
+        elif _says_something(one.text):
+            place = one.session or (one.at.astimezone(zone).date().isoformat() if one.at else "")
+            groups.setdefault(place, _Group()).add(one)
     undated = groups.pop("", _Group())
     host = options.get("host", "")
     like = Draft("-", f"{host}:{which}" if host else which, "-", tags=("shell",), uri=source.name, trust="user", session=host)
@@ -134,9 +130,8 @@ def _event(place: str, group: _Group, like: Draft, zone: timezone) -> Iterator[D
     assert first.at is not None
     local = first.at.astimezone(zone)
     at = local if first.session else local.replace(hour=0, minute=0, second=0, microsecond=0)  # the whole day, as a history loses its oldest lines
-    day = f"{local.day} {_MONTHS[local.month - 1]} {local.year}"
     for number, runs in enumerate(_parts(group), 1):
-        yield _draft(runs, like, f"{place}/{number}" if number > 1 else place, f"Shell, {day}: {_programs(runs)}", zone, at)
+        yield _draft(runs, like, f"{place}/{number}" if number > 1 else place, f"Shell, {_day(first.at, zone)}: {_programs(runs)}", zone, at)
 
 
 def _note(program: str, group: _Group, like: Draft) -> Iterator[Draft]:
@@ -167,13 +162,17 @@ def _programs(runs: Iterable[_Run]) -> str:
 
 
 def _rows(runs: Iterable[_Run], zone: timezone) -> Iterator[str]:
-    """A row per command behind its time, with what is to be said of it as a comment; a comment of its own where the folder changes."""
-    place = ""
+    """A row per command behind its time, with what is to be said of it as a comment; comments of their own where the folder or the day changes."""
+    place, day = "", ""
     for run in runs:
         first = run.first
         if first.place and first.place != place:
             place = first.place
             yield f"# in {' '.join(place.split())}"
+        if first.at and _day(first.at, zone) != day:
+            if day:
+                yield f"# {_day(first.at, zone)}"
+            day = _day(first.at, zone)
         clock = f"{first.at.astimezone(zone):%H:%M}  " if first.at else ""
         text = first.text if len(first.text) <= COMMAND_CHARS else f"{first.text[:COMMAND_CHARS].rstrip()} [...]"
         said = [f"{run.times} times" if run.times > 1 else "", _until(run, zone), f"exit {run.last.status}" if run.last.status else ""]
@@ -183,8 +182,16 @@ def _rows(runs: Iterable[_Run], zone: timezone) -> Iterator[str]:
         yield clock + text.replace("\n", "\n" + " " * len(clock)) + (f"  # {note}" if note and "\n" not in text else "")
 
 
+def _day(at: datetime, zone: timezone) -> str:
+    local = at.astimezone(zone)
+    return f"{local.day} {_MONTHS[local.month - 1]} {local.year}"
+
+
 def _until(run: _Run, zone: timezone) -> str:
-    if run.times == 1 or run.last.at is None or run.first.at is None:
+    """When a command was run for the last time, if that is not the time of its row."""
+    if run.last.at is None or run.first.at is None:
         return ""
-    until = f"{run.last.at.astimezone(zone):%H:%M}"
-    return "" if until == f"{run.first.at.astimezone(zone):%H:%M}" else f"until {until}"
+    first, last = (f"{at.astimezone(zone):%H:%M}" for at in (run.first.at, run.last.at))
+    if _day(run.first.at, zone) != _day(run.last.at, zone):
+        return f"until {_day(run.last.at, zone)}, {last}"
+    return "" if first == last else f"until {last}"

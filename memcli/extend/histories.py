@@ -2,7 +2,8 @@
 
 bash: a line each; where times are kept, `#1700000000` stands before a command, which may then have several lines (bash manual, HISTTIMEFORMAT).
 zsh: `: 1700000000:0;command`; a newline in a command stands behind a backslash; the bytes that zsh needs for itself stand as 0x83 and the byte
-with bit 5 turned (zsh, Src/utils.c, metafy). fish: `- cmd: ` and `  when: `, with `\\n` and `\\\\` as its only escapes: not YAML.
+with bit 5 turned (zsh, Src/utils.c, metafy). fish: `- cmd: ` and `  when: `, with `\\n` and `\\\\` as its only escapes: not YAML. atuin: the table
+`history` of an SQLite database, with times in nanoseconds; what was deleted there is never read.
 """
 
 from __future__ import annotations
@@ -11,11 +12,16 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from memcli.extend import moments
-from memcli.extend.contracts import Rejected
-from memcli.extend.rows import LINE_MAX
+from memcli.errors import PluginFailed
+from memcli.extend import moments, sqlite
+from memcli.extend.contracts import Rejected, Source
+from memcli.extend.rows import LINE_MAX, lines
 from memcli.extend.talk import clean
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
 
 COMMAND_LINES = 500  # that one command may have; what goes on beyond is a command of its own
 _ZSH = re.compile(rb": ?([0-9]{1,12}):([0-9]{1,12});")
@@ -44,16 +50,51 @@ class Command:
 
 def kind(head: bytes) -> str:
     """Which history begins with these bytes: "atuin", "fish", "zsh", "bash" (with times), or "plain" (a command a line, no times); "" for what is no text."""
-    if head.startswith(b"SQLite format 3\0"):
+    if head.startswith(sqlite.MAGIC):
         return "atuin"
     if b"\0" in head:
         return ""
-    lines = head.split(b"\n")
-    if any(line.startswith(b"- cmd: ") for line in lines[:50]):
+    begun = head.split(b"\n")
+    if any(line.startswith(b"- cmd: ") for line in begun[:50]):
         return "fish"
-    if any(_ZSH.match(line) for line in lines):
+    if any(_ZSH.match(line) for line in begun):
         return "zsh"
-    return "bash" if any(_BASH.match(line) for line in lines) else "plain"
+    return "bash" if any(_BASH.match(line) for line in begun) else "plain"
+
+
+def read(source: Source) -> tuple[str, Iterator[Command | Rejected]]:
+    """The kind of history that a source is, and its commands, read as they are taken. Raises PluginFailed for what is none."""
+    stream = source.stream()
+    which = kind(stream.peek(1 << 16))  # type: ignore[attr-defined]
+    if which not in ("", "atuin"):
+        return which, _closing(stream, commands(lines(stream), which))
+    stream.close()
+    if not which:
+        raise PluginFailed(f"{source.name} is no shell history: it holds NUL bytes")
+    if not source.path:
+        raise PluginFailed("an atuin database is not read from standard input", "give its file: ~/.local/share/atuin/history.db")
+    return which, _atuin(source)
+
+
+def _closing(stream: BinaryIO, found: Iterator[Command | Rejected]) -> Iterator[Command | Rejected]:
+    with stream:
+        yield from found
+
+
+def _atuin(source: Source) -> Iterator[Command | Rejected]:
+    """What was not deleted, in the order of time."""
+    with sqlite.database(source) as tables:
+        columns = tables.columns("history")
+        if not {"id", "timestamp", "exit", "command", "cwd", "session"} <= columns:
+            raise PluginFailed(f"{source.name} is no atuin database: it has no table history with commands", "give ~/.local/share/atuin/history.db")
+        kept = "WHERE deleted_at IS NULL" if "deleted_at" in columns else ""
+        rows = tables.rows(f"SELECT id, timestamp, exit, command, cwd, session FROM history {kept} ORDER BY timestamp, id")
+        for number, (id_, ticks, status, command, cwd, session) in enumerate(rows, 1):
+            at = moments.epoch(ticks, 1e9)
+            if at is None or not all(isinstance(text, str) for text in (id_, command, cwd, session)):
+                yield Rejected(f"row {number}", "its time is none" if at is None else "its command is no text")
+            elif command.strip():
+                yield Command(at, _text(command.encode("utf-8", "replace")), number, session, cwd, status if isinstance(status, int) and status > 0 else 0, id_)
 
 
 def commands(rows: Iterable[Row], which: str) -> Iterator[Command | Rejected]:

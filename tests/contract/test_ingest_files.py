@@ -35,7 +35,7 @@ def session(name: str, *steps: str, day: int = 0) -> Session:
     return Session(name, "", tuple(made))
 
 
-def row(type_: str, minute: float, session_id: str = "s", **more: object) -> dict[str, Any]:
+def row(type_: str, minute: float, session_id: str = "s", /, **more: object) -> dict[str, Any]:
     return {"event_id": f"{session_id}-{minute}", "event_type": type_, "timestamp": (AT + timedelta(minutes=minute)).timestamp() * 1000,
             "session_id": session_id, **more}
 
@@ -54,7 +54,7 @@ def drafts(folder: Path, *rows: object) -> list[Draft]:
 
 
 def test_every_type_of_event_is_read() -> None:
-    fields: dict[str, dict[str, object]] = {
+    fields: dict[str, dict[str, Any]] = {
         "file_read": {"file_path": "a/b.py", "view_count": 3, "content_length": 90}, "file_write": {"file_path": "c", "operation": "create"},
         "file_edit": {"file_path": "c", "lines_added": 4, "lines_deleted": 2}, "file_search": {"query": "frost", "files_matched": 7},
         "file_rename": {"old_path": "x", "new_path": "y"}, "file_move": {"old_path": "x", "new_path": "d/x"}, "dir_create": {"dir_path": "d", "depth": 1},
@@ -85,9 +85,12 @@ _json = some.recursive(some.none() | some.booleans() | some.integers() | some.fl
                        | some.dictionaries(some.text(max_size=5), inner, max_size=3), max_leaves=6)
 
 
+_keys = ("file_path", "query", "content_length", "lines_added", "old_path", "event_id", "view_count", "profile_id", "operation", "dir_path")
+_fields = {"event_type": some.sampled_from(sorted(TYPES)), "timestamp": some.integers(0, 10**13), "session_id": _json}
+
+
 @settings(max_examples=150, deadline=None)
-@given(some.lists(some.fixed_dictionaries({"event_type": some.sampled_from(sorted(TYPES)), "timestamp": some.integers(0, 10**13), "session_id": _json},
-                                          optional=dict.fromkeys(("file_path", "query", "content_length", "lines_added", "old_path", "event_id", "view_count", "profile_id", "operation", "dir_path"), _json)), max_size=25))
+@given(some.lists(some.fixed_dictionaries(_fields, optional=dict.fromkeys(_keys, _json)), max_size=25))
 def test_whatever_the_fields_hold_the_drafts_keep_the_contract(tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, object]]) -> None:
     found = drafts(tmp_path_factory.mktemp("trace"), *rows)
     assert [fault(one) for one in found] == [""] * len(found) and len({draft_id("files", one) for one in found}) == len(found)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -123,3 +125,43 @@ def test_damage_costs_itself_only(tmp_path: Path) -> None:
         pieces(tmp_path, b"\0\1\2")
     with pytest.raises(PluginFailed, match="is a folder"):
         list(registry.load("shell").read(Source.open(str(tmp_path)), {}))
+
+
+# -- atuin -----------------------------------------------------------------------------------------------------------------
+
+
+def atuin(folder: Path, *rows: tuple[object, ...], columns: str = "id, timestamp, duration, exit, command, cwd, session, hostname, deleted_at") -> Source:
+    """A database with such rows of its table `history`."""
+    path = folder / "history.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(f"CREATE TABLE history ({columns})")
+        connection.executemany(f"INSERT INTO history VALUES ({', '.join('?' * (columns.count(',') + 1))})", rows)
+        connection.commit()
+    return Source.open(str(path))
+
+
+def ran(number: int, at: float, command: object, session: str = "s", status: int = 0, deleted: int | None = None) -> tuple[object, ...]:
+    return f"id{number}", int(at * 1e9), 5, status, command, "/srv", session, "attic:lena", deleted
+
+
+def test_what_was_deleted_in_atuin_is_never_read(tmp_path: Path) -> None:
+    source = atuin(tmp_path, ran(1, 1700000000, "make one"), ran(2, 1700000060, "make gone", deleted=1700000061), ran(3, 1700000120, "make two", "t", 2))
+    found = [one for one in registry.load("shell").read(source, {}) if isinstance(one, Draft)]
+    assert [(one.position, one.message, one.session) for one in found] == [("s", "id1", "s"), ("t", "id3", "t")]
+    assert "gone" not in "".join(one.body for one in found) and "make two  # exit 2" in found[1].body
+
+
+def test_an_atuin_session_of_several_days_says_when_one_begins(tmp_path: Path) -> None:
+    rows = [ran(1, 1700000000, "make one"), ran(2, 1700092800, "make two"), ran(3, 1700179200, "make one")]
+    (one,) = (one for one in registry.load("shell").read(atuin(tmp_path, *rows), {}) if isinstance(one, Draft))
+    assert one.body.splitlines()[1:-1] == ["# in /srv", "22:13  make one  # 2 times, until 17 November 2023, 00:00", "# 16 November 2023", "00:00  make two"]
+
+
+def test_other_databases_and_bad_rows_are_refused(tmp_path: Path) -> None:
+    bad = [ran(1, 1700000000, b"make \xff"), ran(2, -5, "make early"), ran(3, 1700000060, "make good")]
+    found = list(registry.load("shell").read(atuin(tmp_path, *bad), {}))
+    assert [one.reason for one in found if isinstance(one, Rejected)] == ["its time is none", "its command is no text"]
+    assert ["make good" in one.body for one in found if isinstance(one, Draft)] == [True]
+    (tmp_path / "history.db").unlink()
+    with pytest.raises(PluginFailed, match="no atuin database"):
+        list(registry.load("shell").read(atuin(tmp_path, columns="id, url"), {}))
