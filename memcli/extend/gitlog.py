@@ -79,8 +79,7 @@ class History:
 
     def remote(self) -> str:
         """The URL of the remote `origin` without anything secret in it, "" when there is none or it is a path of this machine."""
-        process = self._git.start(["config", "-z", "--get", "remote.origin.url"])
-        out, _ = process.communicate()
+        out = b"".join(self._answer("config", "-z", "--get", "remote.origin.url", accept=(0, 1)))
         return public_url(out.rstrip(b"\0\n").decode("utf-8", "replace"))
 
     def commits(self, *, since: datetime | None = None, paths: Sequence[str] = ()) -> Iterator[Commit]:
@@ -98,12 +97,12 @@ class History:
             changes, more, token = _changes(tokens)
             yield _commit(begin[1].decode(), [field.decode("utf-8", "replace") for field in fields], changes, more)
 
-    def _answer(self, *words: str) -> Iterator[bytes]:
+    def _answer(self, *words: str, accept: Sequence[int] = (0,)) -> Iterator[bytes]:
         """What git prints, piece by piece. Raises PluginFailed when it fails or falls silent; ends git in any case."""
         process = self._git.start(words)
         try:
             err = yield from _pieces(process, self.shown)
-            if process.wait(SILENCE_S):
+            if process.wait() not in accept:
                 raise self._failure(err)
         finally:
             process.kill()

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from box import FIXTURES
+from box import FIXTURES, Box
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
@@ -118,6 +118,21 @@ def test_a_trace_that_grows_keeps_its_places(tmp_path: Path) -> None:
     old = next(one for one in before if one.type == "profile")
     new = ids[draft_id("files", old)]
     assert (new.position, "Seen in 6 sessions" in old.body, "Seen in 7 sessions" in new.body) == ("profile", True, True)
+
+
+def test_a_vault_follows_a_trace_that_grows(box: Box, tmp_path: Path) -> None:
+    lines = TRELLIS.read_text().splitlines(keepends=True)
+    path = tmp_path / "trace.jsonl"
+    path.write_text("".join(lines[:46]))
+    box.run("ingest", "files", str(path), check=0)
+    (old,) = (row["id"] for row in box.json("list")["entries"] if row["type"] == "profile")
+    path.write_text("".join(lines))
+    report = box.json("ingest", "files", str(path))
+    (new,) = (row["id"] for row in box.json("list")["entries"] if row["type"] == "profile")
+    assert old == new and report["added"] and "Seen in 7 sessions" in box.json("show", new)["body"]
+    again = box.json("ingest", "files", str(path))
+    assert (again["added"], again["commit"]) == (0, None)
+    box.sound()
 
 
 def test_more_events_than_can_be_held_are_said_to_be_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

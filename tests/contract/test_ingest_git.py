@@ -176,6 +176,15 @@ def test_git_ends_when_the_reader_stops_or_it_falls_silent(tmp_path: Path, monke
         os.kill(int(marks.read_text()), 0)
 
 
+def test_a_setting_that_never_ends_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = repository(tmp_path / "work")
+    os.mkfifo(tmp_path / "pipe")
+    git(folder, "config", "include.path", str(tmp_path / "pipe"))
+    monkeypatch.setattr(gitlog, "SILENCE_S", 0.3)
+    with pytest.raises(PluginFailed, match="said nothing for 0.3 seconds"):
+        drafts(folder)
+
+
 @pytest.mark.parametrize(("url", "public"), [
     ("https://lena:s3same@example.org/a/b.git", "https://example.org/a/b.git"), ("https://example.org/a?token=s3same#x", "https://example.org/a"),
     ("git@example.org:a/b.git", "example.org:a/b.git"), ("ssh://git@example.org:2222/a/b", "ssh://example.org:2222/a/b"),

@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from box import Box
 
 from memcli.errors import PluginFailed
 from memcli.extend import histories, registry
@@ -89,6 +90,19 @@ def test_a_day_grows_in_place_and_is_cut_at_the_same_places(tmp_path: Path) -> N
     assert draft_id("shell", cut[0]) == draft_id("shell", after[0])
     again = drafts(tmp_path, b"".join([*rows, b"#1700007000\nmake target-3\n"]))
     assert "make target-3  # 2 times, until 00:10" in again[0].body and [one.body for one in again[1:]] == [one.body for one in after[1:]]
+
+
+def test_a_vault_follows_a_history_that_grows(box: Box, tmp_path: Path) -> None:
+    path = tmp_path / "zsh_history"
+    path.write_text(": 1700006400:0;make quagga\n: 1700006460:0;rsync -a photos/ backup:\n")
+    assert box.json("ingest", "shell", str(path))["added"] == 1
+    path.write_text(path.read_text() + ": 1700006520:0;dot -Tsvg tarpan.dot\n")
+    assert box.json("ingest", "shell", str(path))["added"] == 0
+    (entry,) = box.json("list")["entries"]
+    shown = box.json("show", entry["id"])
+    assert shown["body"].splitlines()[1:-1] == ["00:00  make quagga", "00:01  rsync -a photos/ backup:", "00:02  dot -Tsvg tarpan.dot"]
+    assert shown["front_matter"]["source"]["trust"] == "user" and len(box.found("tarpan")) == 1
+    box.sound()
 
 
 def test_a_day_begins_where_the_person_says(tmp_path: Path) -> None:
