@@ -27,8 +27,6 @@ OWN_NOTE = 3  # commands of a program, from which it gets a note of its own in a
 _QUIET = frozenset(("ls", "ll", "la", "l", "cd", "pushd", "popd", "dirs", "pwd", "exit", "logout", "clear", "reset", "history", "fg", "bg",
                     "jobs", "top", "htop", "which", "type", "man", "whoami", "date", "true", "echo", "cat", "less"))
 _QUIET_GIT = frozenset(("git status", "git diff", "git log", "git pull", "git push", "git fetch", "git show", "git branch", "git stash"))
-_GRAMMAR = frozenset(("for", "while", "until", "if", "case", "select", "function", "do", "done", "then", "fi", "test", "set", "export",
-                      "source", "alias"))
 _BEFORE = re.compile(r"(?:(?:sudo|doas|time|nohup|env|command|exec|nice)\s+|[A-Za-z_]\w*=\S*\s+)+")
 _JOINED = re.compile(r"[|;&<>\n]|\$\(")
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
@@ -130,8 +128,9 @@ def _event(place: str, group: _Group, like: Draft, zone: timezone) -> Iterator[D
     assert first.at is not None
     local = first.at.astimezone(zone)
     at = local if first.session else local.replace(hour=0, minute=0, second=0, microsecond=0)  # the whole day, as a history loses its oldest lines
+    title = f"Shell {'session' if first.session else 'commands'}, {_day(first.at, zone)}"  # that will do for what is yet to come too
     for number, runs in enumerate(_parts(group), 1):
-        yield _draft(runs, like, f"{place}/{number}" if number > 1 else place, f"Shell, {_day(first.at, zone)}: {_programs(runs)}", zone, at)
+        yield _draft(runs, like, f"{place}/{number}" if number > 1 else place, title + (f" ({number})" if number > 1 else ""), zone, at)
 
 
 def _note(program: str, group: _Group, like: Draft) -> Iterator[Draft]:
@@ -149,16 +148,6 @@ def _draft(runs: list[_Run], like: Draft, position: str, title: str, zone: timez
     span = "" if command.id else f"line {first}" if first == last else f"lines {first}-{last}"
     return Draft(f"{fence}sh\n{rows}\n{fence}\n", like.source, position, title=title, type="event" if at else "note", tags=like.tags, created=at, valid_from=at,
                  uri=like.uri, session=command.session or like.session, message=command.id, span=span, trust=like.trust)
-
-
-def _programs(runs: Iterable[_Run]) -> str:
-    """The three programs most often run."""
-    times: dict[str, int] = {}
-    for run in runs:
-        program = _program(run.first.text)
-        if program and program not in _QUIET and program not in _GRAMMAR:
-            times[program] = times.get(program, 0) + run.times
-    return ", ".join(sorted(times, key=lambda program: -times[program])[:3]) or "commands"
 
 
 def _rows(runs: Iterable[_Run], zone: timezone) -> Iterator[str]:
