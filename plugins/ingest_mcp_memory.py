@@ -110,7 +110,7 @@ class _Graph:
             return ""
         called = " ".join(_first(record, _NAME).split())
         if not called:
-            return "an entity without a name"
+            return "an entity without a name" if record.get("type") in (None, "entity") else ""  # a mark of another server
         self.seen += 1
         self._add(where, called, record)
         return ""
@@ -162,4 +162,4 @@ def _draft(entity: _Entity, home: str, uri: str) -> Draft:
     person = entity.kind.lower() in _PEOPLE
     return Draft(body=f"{body}\n" if body else "", source=home, position=entity.name, title=entity.name, type="profile" if person else "concept",
                  tags=(naming.tag(entity.kind),) if naming.tag(entity.kind) else (), aliases=naming.aliases(entity.name, ()), created=entity.created,
-                 uri=uri, message=entity.name, span=entity.at, trust="agent", extra=frontmatter.kept(frontmatter.modest(entity.extra), (), "mcp"))
+                 uri=uri, message=entity.name, span=entity.at, trust="agent", extra=frontmatter.kept(frontmatter.modest(entity.extra), (), "mcp", by_hand=False))

@@ -27,7 +27,7 @@ _WEEKDAY = re.compile(r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(
 def read(source: Source, options: Mapping[str, str]) -> Iterator[Draft | Rejected]:
     """One draft per note. Position: the path in the vault. A note without a word or a property is passed over."""
     notes.no_options(name, options)
-    places = _Places([path for path in source.files(".md")] if source.is_folder else [source.name])
+    places = _Places(list(source.files(".md")) if source.is_folder else [source.name])
     templates = _templates(source)
     for page in notes.pages(source, ".md", without=(templates,) if templates else ()):
         if isinstance(page, Rejected):

@@ -15,13 +15,15 @@ _TAKEN = frozenset(ORDER) - {"aliases", "confidence", "importance", "links", "pi
 _DEEP, _MANY, _LONG, _SIZE = 3, 40, 500, 8_000
 
 
-def kept(meta: Mapping[str, Value], read: Collection[str], home: str) -> dict[str, Value]:
-    """The properties to keep beside those a plugin has `read`; one whose name means something else to mem is kept as `home_name`. Empty ones are not."""
+def kept(meta: Mapping[str, Value], read: Collection[str], home: str, by_hand: bool = True) -> dict[str, Value]:
+    """The properties to keep beside those a plugin has `read`; one whose name means something else to mem is kept as `home_name`, unless a person wrote it
+    (`by_hand`) just as mem would have it. Empty ones are not kept.
+    """
     found: dict[str, Value] = {}
     for name, value in meta.items():
         if name in read or value is None:
             continue
-        other = name in _TAKEN or name in RULES and bool(RULES[name](value))
+        other = name in _TAKEN or name in RULES and (not by_hand or bool(RULES[name](value)))
         found[f"{home}_{name}" if other else name] = value
     return found
 
@@ -39,7 +41,7 @@ def modest(record: Mapping[str, object]) -> dict[str, Value]:
     for name, value in list(record.items())[:_MANY]:
         small = _modest(value, _DEEP)
         size += len(str(name)) + len(repr(small))
-        if small not in (None, "", [], {}) and size <= _SIZE:
+        if not _empty(small) and size <= _SIZE:
             found[_text(str(name), 60)] = small
     return found
 
@@ -54,10 +56,14 @@ def _modest(value: object, deep: int) -> Value:
     if not deep:
         return None
     if isinstance(value, (list, tuple)):
-        return [small for item in value[:_MANY] if (small := _modest(item, deep - 1)) is not None]
+        return [small for item in value[:_MANY] if not _empty(small := _modest(item, deep - 1))]
     if isinstance(value, dict):
-        return {_text(str(name), 60): small for name, item in list(value.items())[:_MANY] if (small := _modest(item, deep - 1)) is not None}
+        return {_text(str(name), 60): small for name, item in list(value.items())[:_MANY] if not _empty(small := _modest(item, deep - 1))}
     return None
+
+
+def _empty(value: Value) -> bool:
+    return value is None or value in ("", [], {})
 
 
 def _text(text: str, limit: int) -> str:

@@ -33,7 +33,7 @@ def remembered(record: Any, where: str, home: str, uri: str, kept: Sequence[str]
         body=f"{text}\n", source=home, position=id_, title=naming.short(text), type="procedure" if kind in _PROCEDURES else "fact",
         tags=tags(record.get("categories")), created=moments.either(record.get("created_at")), valid_to=moments.either(record.get("expiration_date")),
         uri=uri, session=plain(record.get("run_id")), message=plain(own), span=where, trust="agent",
-        extra=frontmatter.kept(frontmatter.modest({key: record.get(key) for key in kept}), (), home))
+        extra=frontmatter.kept(frontmatter.modest({key: record.get(key) for key in kept}), (), home, by_hand=False))
 
 
 def plain(value: object) -> str:

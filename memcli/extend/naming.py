@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 
 TITLE_CHARS = 100  # of a title made of a text
-_CODE = r"(?P<code>^[ \t]*(?P<fence>`{3,}|~{3,})[^\n]*\n(?:.*?^[ \t]*(?P=fence)[`~]*[ \t]*$|.*\Z)|`[^`\n]+`)"
+_CODE = r"(?P<code>^[ \t]*(?:(?:[-*+>]|\d{1,9}[.)])[ \t]+)*(?P<fence>`{3,}|~{3,})[^\n]*\n(?:.*?^[ \t>]*(?P=fence)[`~]*[ \t]*$|.*\Z)|`[^`\n]+`)"
 _OTHER = str.maketrans({"[": "(", "]": ")", "|": "/", "#": "＃", "^": "＾", "\0": None})  # what ends a link's target
 _RELATION = re.compile(r"[^\w -]+|^[\d_ -]+")
 
@@ -40,8 +40,8 @@ def relation(rel: str, name: str) -> str:
 
 
 def short(text: str) -> str:
-    """A title for a text that has none: its first line, cut at a word. "" for one without words."""
-    line = next((" ".join(line.split()) for line in text.splitlines() if line.strip(" \t#>*-`")), "")
+    """A title for a text that has none: its first line without marks, cut at a word. "" for one without words."""
+    line = next((" ".join(bare.split()) for line in text.splitlines() if (bare := line.strip().lstrip("#>*-` ").rstrip("*` "))), "")
     if len(line) <= TITLE_CHARS:
         return line
     cut = line.rfind(" ", 0, TITLE_CHARS)
