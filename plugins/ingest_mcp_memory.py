@@ -37,8 +37,8 @@ class _Entity:
     name: str
     at: str
     kind: str = ""
-    said: list[str] = field(default_factory=list)
-    points: list[tuple[str, str]] = field(default_factory=list)
+    said: dict[str, None] = field(default_factory=dict)
+    points: dict[tuple[str, str], None] = field(default_factory=dict)
     created: datetime | None = None
     extra: dict[str, object] = field(default_factory=dict)
 
@@ -121,8 +121,7 @@ class _Graph:
         entity.kind = entity.kind or _first(record, _KIND) or (kind if isinstance(kind, str) and kind != "entity" else "")
         entity.created = entity.created or next((at for key in _WHEN if (at := moments.either(record.get(key)))), None)
         for said in (text for key in _SAID for text in _texts(record.get(key))):
-            if said not in entity.said:
-                entity.said.append(said)
+            entity.said[said] = None
         if _first(record, ("id",)):
             self._ids.setdefault(_first(record, ("id",)), called)
         read = {"type", "id", *_NAME, *_KIND, *_SAID, *_WHEN}
@@ -132,9 +131,7 @@ class _Graph:
         """The entities with their relations; one that only a relation tells of is there too."""
         for start, rel, end, where in self._relations:
             start, end = (" ".join(self._ids.get(one, one).split()) for one in (start, end))
-            points = self._named.setdefault(start, _Entity(start, where)).points
-            if (rel, end) not in points:
-                points.append((rel, end))
+            self._named.setdefault(start, _Entity(start, where)).points[rel, end] = None
         yield from self._named.values()
 
 
@@ -162,4 +159,5 @@ def _draft(entity: _Entity, home: str, uri: str) -> Draft:
     person = entity.kind.lower() in _PEOPLE
     return Draft(body=f"{body}\n" if body else "", source=home, position=entity.name, title=entity.name, type="profile" if person else "concept",
                  tags=(naming.tag(entity.kind),) if naming.tag(entity.kind) else (), aliases=naming.aliases(entity.name, ()), created=entity.created,
-                 uri=uri, message=entity.name, span=entity.at, trust="agent", extra=frontmatter.kept(frontmatter.modest(entity.extra), (), "mcp", by_hand=False))
+                 uri=uri, message=entity.name, span=entity.at, trust="agent",
+                 extra=frontmatter.kept(frontmatter.modest(entity.extra), (), "mcp", by_hand=False))

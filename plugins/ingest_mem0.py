@@ -31,7 +31,7 @@ def read(source: Source, options: Mapping[str, str]) -> Iterator[Draft | Rejecte
     notes.no_options(name, options)
     whole = b"" if source.path else source.read()
     taken: set[str] = set()
-    graph: dict[str, list[tuple[str, str]]] = {}
+    graph: dict[str, dict[tuple[str, str], None]] = {}
     broken: PluginFailed | None = None
     try:
         for where, record in _records(source, whole):
@@ -91,7 +91,7 @@ def _lines(stream: BinaryIO) -> Iterator[tuple[str, Any]]:
     """The records of JSON Lines; a line may be a whole page."""
     for one in rows.json_lines(stream):
         where = one.position if isinstance(one, Rejected) else f"line {one[0]}"
-        record = one if isinstance(one, Rejected) else one[1]
+        record: Any = one if isinstance(one, Rejected) else one[1]
         lists = [record[key] for key in _LISTS if isinstance(record, dict) and isinstance(record.get(key), list)]
         if not lists:
             yield where, record
@@ -101,10 +101,10 @@ def _lines(stream: BinaryIO) -> Iterator[tuple[str, Any]]:
             yield from (("relation ", inner) for inner in record["relations"])
 
 
-def _take(graph: dict[str, list[tuple[str, str]]], record: Any) -> None:
+def _take(graph: dict[str, dict[tuple[str, str], None]], record: Any) -> None:
     """Take in a relation of the graph; one without both ends says nothing."""
     if isinstance(record, dict):
         start, rel, end = (plain(record.get(key)) for key in ("source", "relationship", "target"))
         end = end or plain(record.get("destination"))
-        if start and end and (rel, end) not in graph.setdefault(start, []):
-            graph[start].append((rel, end))
+        if start and end:
+            graph.setdefault(start, {})[rel, end] = None

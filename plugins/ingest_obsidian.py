@@ -19,7 +19,8 @@ summary = "An Obsidian vault: its notes, properties and links."
 api_version = API_VERSION
 
 _CREATED = ("created", "date created", "created_at", "date")
-_LINK = (r"(?P<comment>(?<=\n\n)%%.*?%%[ \t]*\n\n|^%%.*?%%[ \t]*\n?|[ \t]?%%.*?%%)"
+_COMMENT = r"%%(?:(?!%%).)*%%"
+_LINK = (rf"(?P<comment>(?<=\n\n){_COMMENT}[ \t]*\n\n|^{_COMMENT}[ \t]*\n?|[ \t]?{_COMMENT})"
          r"|\[\[(?P<target>[^\[\]|#^\n]+)(?P<rest>[^\[\]\n]*)\]\]|\[(?P<label>[^\[\]\n]*)\]\((?P<file><[^<>\n]+>|[^()\s]+)\)")
 _WEEKDAY = re.compile(r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?", re.IGNORECASE)
 

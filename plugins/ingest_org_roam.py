@@ -87,7 +87,8 @@ def _learn(names: _Names, node: _Node) -> None:
 
 def _own(node: _Node) -> str:
     """What no other node is called."""
-    return node.id or node.page.shown.removesuffix(".org")
+    path = node.page.shown.removesuffix(".org")
+    return node.id or (path if "/" in path else f"/{path}")
 
 
 def _nodes(page: notes.Page) -> list[_Node]:
@@ -113,8 +114,7 @@ def _nodes(page: notes.Page) -> list[_Node]:
             parent.parts.append(section)
         above.append((section.level, parent, tags))
         for _, one, _ in above:
-            one.last = section.line + len(section.lines)
-    file.last = page.text.count("\n") + 1
+            one.last = section.last
     return [node for node in nodes if node is not file or not _excluded(file.section)]
 
 
@@ -144,7 +144,7 @@ def _draft(node: _Node, names: _Names) -> Draft | None:
         type="task" if section.todo else "event" if daily else "note", tags=tuple(dict.fromkeys(tag for one in node.tags if (tag := naming.tag(one)))),
         aliases=naming.aliases(node.title, (*called, _own(node) if shared else "")), created=_created(section, stem) or daily, valid_from=daily,
         uri=page.shown, message=node.id, span=f"lines {section.line}-{node.last}" if section.level else "", trust="user",
-        extra={**frontmatter.kept(frontmatter.modest(extra), (), name), **({"todo": section.todo} if section.todo else {}), **({"refs": [*refs]} if refs else {})})
+        extra=frontmatter.kept(frontmatter.modest({**extra, "todo": section.todo, "refs": refs}), (), name))
 
 
 def _created(section: orgtree.Section, stem: str) -> datetime | None:

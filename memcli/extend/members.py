@@ -8,7 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from memcli.errors import PluginFailed
 from memcli.extend.source import Source, bounded
@@ -80,7 +80,7 @@ def unzipped(stream: BinaryIO, shown: str) -> BinaryIO:
     import gzip
 
     packed = _Counted(stream)
-    return io.BufferedReader(_Member(gzip.GzipFile(fileobj=packed), shown, packed), 1 << 16)
+    return io.BufferedReader(_Member(gzip.GzipFile(fileobj=cast("BinaryIO", packed)), shown, packed), 1 << 16)
 
 
 class _Counted:

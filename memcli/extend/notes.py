@@ -36,7 +36,7 @@ class Page:
 def pages(source: Source, *endings: str, without: tuple[str, ...] = ()) -> Iterator[Page | Rejected]:
     """The files of a folder whose name ends in one of `endings`, those of its folders `without` left out; or the lone file, or standard input."""
     for relative in source.files(*endings) if source.is_folder else [""]:
-        if relative.startswith(without) and without:
+        if relative.startswith(without):
             continue
         shown = unicodedata.normalize("NFC", relative or source.name)
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 Link = Callable[[str, str], str]  # a link's target and label ("" for none) as markdown
 
@@ -21,7 +21,7 @@ _INLINE = re.compile(
     r"|\[fn:(?P<note>[\w-]+)\]"
     r"|(?P<open>[<\[])(?P<time>[0-9]{4}-[0-9]{2}-[0-9]{2}[^<>\[\]\n]{0,60})[>\]]"
     r"|(?P<url>\bhttps?://[^\s<>\]]+)"
-    r"|(?<![^\s\-('\"{])(?P<mark>[*/_=~+])(?P<marked>[^\s](?:.{0,500}?[^\s])?)(?P=mark)(?=[\s\-.,:;!?'\")}\[\\]|$)", re.DOTALL)
+    r"|(?<![^\s\-('\"{])(?P<mark>[*/_=~+])(?P<marked>[^\s](?:.{0,300}?[^\s])?)(?P=mark)(?=[\s\-.,:;!?'\")}\[\\]|$)", re.DOTALL)
 _MARKS = {"*": "**", "/": "*", "_": "_", "+": "~~"}
 _DEEP = 4  # of marks in marks, and of blocks in blocks
 
@@ -30,9 +30,10 @@ def markdown(lines: Sequence[str], link: Link, deep: int = _DEEP) -> list[str]:
     """Lines of Org below a heading as lines of markdown."""
     found: list[str] = []
     text: list[str] = []
+    ends = _Ends(lines)
     at = 0
     while at < len(lines):
-        taken, made = _special(lines, at, link, deep)
+        taken, made = _special(lines, at, ends, link, deep)
         item = _ITEM.match(lines[at])
         if taken or item:
             found += _flushed(text, link)
@@ -65,20 +66,18 @@ def _flushed(text: list[str], link: Link) -> list[str]:
     return f"{match[1] or match[3] or ''}{match[2].replace('+', '-') if match[2] else '-'} {mark}{inline(said, link)}".rstrip().split("\n")
 
 
-def _special(lines: Sequence[str], at: int, link: Link, deep: int) -> tuple[int, list[str]]:
+def _special(lines: Sequence[str], at: int, ends: _Ends, link: Link, deep: int) -> tuple[int, list[str]]:
     """What begins at a line and is no running text: how many lines it takes, 0 for none, and the markdown."""
     line = lines[at]
     if not line.strip():
         return 1, [""]
     begin = _BEGIN.match(line)
     if begin:
-        return _block(lines, at, begin, link, deep)
+        return _block(lines, at, ends.after(at, f"#+end_{begin[2].lower()}"), begin, link, deep)
     drawer = _DRAWER.match(line)
     if drawer:
-        end = next((to for to in range(at + 1, len(lines)) if lines[to].strip().upper() == ":END:"), 0)
-        if end and drawer[1].upper() in ("PROPERTIES", "LOGBOOK"):
-            return end + 1 - at, []
-        return (1, []) if end or drawer[1].upper() == "END" else (0, [])
+        end = ends.after(at, ":end:") if drawer[1].upper() in ("PROPERTIES", "LOGBOOK") else 0
+        return max(end + 1 - at, 1), []
     fixed = _run(lines, at, _FIXED)
     if fixed:
         return fixed, fenced([(match[1] or "") if (match := _FIXED.match(one)) else one for one in lines[at:at + fixed]], "")
@@ -87,10 +86,32 @@ def _special(lines: Sequence[str], at: int, link: Link, deep: int) -> tuple[int,
         return count, _table(lines[at:at + count], link)
     keyword = _KEYWORD.match(line)
     if keyword:
-        return 1, [inline(keyword[2], link)] if keyword[1].lower() == "caption" else []
+        return 1, [inline(keyword[2], link), ""] if keyword[1].lower() == "caption" else []
     if re.fullmatch(r"-{5,}[ \t]*", line):
         return 1, ["", "---"]
     return (1, []) if _PASSED.match(line) else (0, [])
+
+
+class _Ends:
+    """Where do blocks and drawers end? Looked up once for all lines, so that many that never end cost no more."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        self._lines = lines
+        self._at: dict[str, list[int]] | None = None
+
+    def after(self, at: int, word: str) -> int:
+        """The first line after `at` that is `word`, 0 for none."""
+        from bisect import bisect_right
+
+        if self._at is None:
+            self._at = {}
+            for number, line in enumerate(self._lines):
+                said = line.strip().lower()
+                if said.startswith((":end:", "#+end_")):
+                    self._at.setdefault(said, []).append(number)
+        places = self._at.get(word, [])
+        place = bisect_right(places, at)
+        return places[place] if place < len(places) else 0
 
 
 def _run(lines: Sequence[str], at: int, pattern: re.Pattern[str]) -> int:
@@ -98,10 +119,9 @@ def _run(lines: Sequence[str], at: int, pattern: re.Pattern[str]) -> int:
     return next((to for to in range(at, len(lines)) if not pattern.match(lines[to])), len(lines)) - at
 
 
-def _block(lines: Sequence[str], at: int, begin: re.Match[str], link: Link, deep: int) -> tuple[int, list[str]]:
+def _block(lines: Sequence[str], at: int, end: int, begin: re.Match[str], link: Link, deep: int) -> tuple[int, list[str]]:
     """A block from its #+begin to its #+end; one that does not end is text."""
-    kind, closing = begin[2].lower(), f"#+end_{begin[2].lower()}"
-    end = next((to for to in range(at + 1, len(lines)) if lines[to].strip().lower() == closing), 0)
+    kind = begin[2].lower()
     if not end or not deep:
         return 0, []
     inside = list(lines[at + 1:end])

@@ -1,4 +1,4 @@
-"""Of which sections does an Org file consist? Headings with their keyword, tags and properties, and the lines below each. Pure; memcli.extend.org reads the lines."""
+"""Of which sections does an Org file consist? Headings with keyword, tags and properties, and the lines below each, which memcli.extend.org reads. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ _PLANNING = re.compile(r"[ \t]*(?:SCHEDULED|DEADLINE|CLOSED):")
 
 @dataclass(slots=True)
 class Section:
-    """A heading with what stands below it up to the next one. The file before its first heading is the section of level 0. `line` counts from 1."""
+    """A heading with what stands below it up to the next one. The file before its first heading is the section of level 0.
+    `line` and `last` are its first and last line in the file, from 1.
+    """
 
     level: int
     line: int
@@ -25,24 +27,27 @@ class Section:
     tags: tuple[str, ...] = ()
     properties: dict[str, str] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
+    last: int = 0
 
 
 def sections(text: str) -> tuple[list[Section], dict[str, list[str]]]:
     """The sections of a file in order, and the values of its #+keywords, by their names in lower case."""
     found = [Section(0, 1)]
     keywords: dict[str, list[str]] = {}
-    lines = text.split("\n")
+    lines = text.rstrip("\n").split("\n")
     for line in lines:
         match = _KEYWORD.match(line)
         if match:
             keywords.setdefault(match[1].lower(), []).append(match[2].strip())
-    known = {*KEYWORDS, *(re.sub(r"\(.*?\)", "", word) for key in ("todo", "seq_todo", "typ_todo") for value in keywords.get(key, ()) for word in value.split())}
+    states = " ".join(value for key in ("todo", "seq_todo", "typ_todo") for value in keywords.get(key, ()))
+    known = {*KEYWORDS, *re.sub(r"\([^()]*\)", "", states).split()}
     for number, line in enumerate(lines, 1):
         match = _HEADING.match(line)
         if match:
             found.append(_heading(len(match[1]), number, match[2], known))
         else:
             found[-1].lines.append(line.rstrip())
+        found[-1].last = number
     for section in found:
         _take_properties(section)
     return found, keywords
