@@ -109,7 +109,7 @@ def _draft(page: notes.Page, graph: _Graph) -> Draft | None:
     body = outline.markdown(found)
     if not body and not told:
         return None
-    linked = "".join(f"{key}:: {value}\n" for key, value in told.items() if "[[" in value)
+    linked = "".join(_relations(key, value) for key, value in told.items() if "[[" in value)
     body = naming.outside_code("\n".join(part for part in (linked, body) if part), _LINK, lambda match: _link(match, title, graph, 0))
     kind = told.get("type", "").lower()
     read_ = {"tags", "tag", "type" if kind in frontmatter.TYPES else "", *(key for key, value in told.items() if "[[" in value)}
@@ -119,6 +119,13 @@ def _draft(page: notes.Page, graph: _Graph) -> Draft | None:
         tags=tuple(dict.fromkeys(tag for key in ("tags", "tag") for one in _list(told.get(key, "")) if (tag := naming.tag(one)))),
         aliases=naming.aliases(title, named), created=day or moments.either(properties.get("created-at")), valid_from=day, uri=page.shown, trust="user",
         extra=frontmatter.kept(frontmatter.modest(told), read_, name))
+
+
+def _relations(key: str, value: str) -> str:
+    """A property that links, as lines: each link on its own where it is a list of links (or of tags), else as it is."""
+    items = re.findall(r"#?(\[\[[^\[\]]+\]\])", value)
+    others = re.sub(r"#?\[\[[^\[\]]+\]\]", "", value).strip(" ,")
+    return "".join(f"{key}:: {item}\n" for item in items) if not others or key in ("tags", "tag") else f"{key}:: {value}\n"
 
 
 def _list(value: str) -> list[str]:

@@ -58,7 +58,9 @@ def read(source: Source, options: Mapping[str, str]) -> Iterator[Draft | Rejecte
             broken = error
     for entity in graph.entities():
         yield _draft(entity, notes.stem(source.name), source.name)
-    if broken or not graph.seen:
+    if broken and graph.seen:
+        yield Rejected(source.name, broken.message)
+    elif not graph.seen:
         raise broken or PluginFailed(f"{source.name} holds no entity", 'expected lines of {"type": "entity", "name": …, "observations": […]}')
 
 

@@ -49,7 +49,9 @@ def read(source: Source, options: Mapping[str, str]) -> Iterator[Draft | Rejecte
         body = "\n".join(f"- {naming.relation(rel, end)}" for rel, end in points)
         yield Draft(body=f"{body}\n", source=name, position=f"graph {start}", title=start, type="concept", aliases=naming.aliases(start, ()), uri=source.name,
                     trust="agent")
-    if broken or not taken and not graph:
+    if broken and (taken or graph):
+        yield Rejected(source.name, broken.message)
+    elif not taken and not graph:
         raise broken or PluginFailed(f"{source.name} holds no memories", 'expected {"results": [{"id": …, "memory": …}]}')
 
 
