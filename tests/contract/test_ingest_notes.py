@@ -57,7 +57,8 @@ def test_obsidian_notes_link_as_at_home(box: Box) -> None:
     box.run("ingest", "obsidian", _home("obsidian", "Home"), check=0)
     entries = _entries(box)
     boiler = entries["House/Heating/Boiler.md"]
-    assert _linked(box, boiler["id"]) == {"Bleeding radiators": ["-> link", "<- part of"], "2026-05-03": ["<- link"], "Index": ["-> link", "<- link", "<- link"]}
+    assert _linked(box, boiler["id"]) == {"Bleeding radiators": ["-> link", "<- part of"], "2026-05-03": ["<- link"],
+                                          "Index": ["-> link", "<- link", "<- link"]}
     assert _linked(box, entries["Garden/Index.md"]["id"]) == {"Index": ["-> link", "-> link", "<- link"]}
     assert _linked(box, entries["Index.md"]["id"]).keys() == {"Boiler, the gas one in the cellar", "Index", "2026-05-03"}
     assert _linked(box, entries["Daily/2026-05-04 Monday.md"]["id"]) == {"2026-05-03": ["-> link"]}
@@ -95,8 +96,9 @@ def test_a_link_of_obsidian(tmp_path: Path, where: str, text: str, becomes: str)
 
 
 def test_a_property_that_means_something_else_to_mem_keeps_its_value_under_another_name(box: Box, tmp_path: Path) -> None:
-    box.run("ingest", "obsidian", _written(tmp_path / "v", {"a.md": "---\nid: 7\nstate: draft\nimportance: high\nconfidence: 0.5\nkey: x\nmemory: none\n"
-                                                                    "source: [[b]]\nlinks: ['[[b]]']\ncreated: someday\n---\ntext\n", "b.md": "other\n"}), check=0)
+    note = ("---\nid: 7\nstate: draft\nimportance: high\nconfidence: 0.5\nkey: x\nmemory: none\nsource: [[b]]\nlinks: ['[[b]]']\ncreated: someday\n"
+            "---\ntext\n")
+    box.run("ingest", "obsidian", _written(tmp_path / "v", {"a.md": note, "b.md": "other\n"}), check=0)
     front = _entries(box)["a.md"]["front_matter"]
     kept = {name: value for name, value in front.items() if name.startswith("obsidian_")}
     assert kept == {"obsidian_id": 7, "obsidian_state": "draft", "obsidian_importance": "high", "obsidian_key": "x", "obsidian_memory": "none",
@@ -232,8 +234,11 @@ def test_org_text_as_markdown(text: str, becomes: str) -> None:
     assert _org(text) == becomes
 
 
-@pytest.mark.parametrize("text", ["#+begin_src c\n" * 50_000, ":PROPERTIES:\n" * 50_000, "*a " * 50_000, "[[a][" * 50_000, "#+begin_quote\n" * 30_000 + "#+end_quote",
-                                  "*" * 50_000 + " x", "- a ::\n" * 50_000, "|" * 100_000, "[fn:1] " * 20_000])
+HOSTILE = ["#+begin_src c\n" * 50_000, ":PROPERTIES:\n" * 50_000, "*a " * 50_000, "[[a][" * 50_000, "#+begin_quote\n" * 30_000 + "#+end_quote",
+           "*" * 50_000 + " x", "- a ::\n" * 50_000, "|" * 100_000, "[fn:1] " * 20_000]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=lambda text: text[:8].strip())
 def test_hostile_org_text_is_read_in_time(tmp_path: Path, text: str) -> None:
     for one in _read("org-roam", _written(tmp_path, {"a.org": text})):
         assert isinstance(one, Draft)
