@@ -8,7 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from memcli.errors import PluginFailed
 from memcli.extend.source import Source, bounded
@@ -75,6 +75,27 @@ def members(source: Source) -> Iterator[Members]:
         yield Members(source, archive)
 
 
+def unzipped(stream: BinaryIO, shown: str) -> BinaryIO:
+    """The bytes that a gzip file unpacks to, piece by piece. Reading raises PluginFailed for what is damaged or unpacks to too much."""
+    import gzip
+
+    packed = _Counted(stream)
+    return io.BufferedReader(_Member(gzip.GzipFile(fileobj=cast("BinaryIO", packed)), shown, packed), 1 << 16)
+
+
+class _Counted:
+    """A stream that counts what is read of it."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream, self.bytes = stream, 0
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes."""
+        data = self._stream.read(size)
+        self.bytes += len(data)
+        return data
+
+
 def _checked(source: Source, archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     """The regular files of an archive by name; those that would lead out of a folder, links and encrypted ones are left out or refused."""
     infos = archive.infolist()
@@ -92,11 +113,11 @@ def _checked(source: Source, archive: zipfile.ZipFile) -> dict[str, zipfile.ZipI
 
 
 class _Member(io.RawIOBase):
-    """A member as a raw stream whose damage is a PluginFailed."""
+    """A member as a raw stream whose damage is a PluginFailed. `packed`, where there is one, counts what it is unpacked from."""
 
-    def __init__(self, file: object, shown: str) -> None:
+    def __init__(self, file: object, shown: str, packed: _Counted | None = None) -> None:
         super().__init__()
-        self._file, self._shown = file, shown
+        self._file, self._shown, self._packed, self._unpacked = file, shown, packed, 0
 
     def readable(self) -> bool:
         """Always."""
@@ -105,9 +126,12 @@ class _Member(io.RawIOBase):
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         """Some bytes, 0 at the end."""
         try:
-            data: bytes = self._file.read(len(buffer))  # type: ignore[attr-defined]
+            data: bytes = self._file.read1(len(buffer))  # type: ignore[attr-defined]  # what is good before damage is given first
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
             raise PluginFailed(f"{self._shown} is damaged: {error}", "download it again") from None
+        self._unpacked += len(data)
+        if self._packed is not None and self._unpacked > max(RATIO_FROM, min(MEMBER_MAX, RATIO_MAX * self._packed.bytes)):
+            raise PluginFailed(f"{self._shown} unpacks to more than {RATIO_MAX} times its size")
         buffer[:len(data)] = data
         return len(data)
 

@@ -152,8 +152,7 @@ def find(name: str, kind: Kind, around: Around) -> Known:
         import difflib
 
         near = difflib.get_close_matches(name, [one.name for one in there], 1)
-        raise Usage(f"no {kind.word} {name!r}; there are {', '.join(sorted(one.name for one in there))}",
-                    f"did you mean {near[0]}?" if near else f"{kind.lists} says what each does")
+        raise Usage(f"no {kind.word} {name!r}", f"did you mean {near[0]}? {kind.lists} names all" if near else f"{kind.lists} says what each does")
     return one
 
 

@@ -70,7 +70,8 @@ def elements(stream: BinaryIO, shown: str, keys: Sequence[str] = ()) -> Iterator
 
     count = 0
     try:
-        for one in _values(ijson.basic_parse(_Begun(stream, shown), use_float=True), list(keys)):
+        # not use_float: with it no integer may be longer than 64 bits
+        for one in _values(ijson.basic_parse(_Begun(stream, shown)), list(keys)):
             count += 1
             yield one
     except (ValueError, OverflowError, ArithmeticError, ijson.JSONError) as error:
@@ -107,7 +108,7 @@ def _array(events: Iterator[tuple[str, Any]]) -> Iterator[Any]:
             return
         if depth > DEPTH_MAX:
             raise ValueError("nested too deeply")
-        builder.event(event, value)
+        builder.event(event, float(value) if event == "number" and not isinstance(value, int) else value)
         if depth == 0:
             yield builder.value
             builder = ObjectBuilder()

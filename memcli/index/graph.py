@@ -55,7 +55,7 @@ def _of_text(body: str, folder: str) -> Iterator[Link]:
             if "://" not in match["file"]:
                 yield Link(PLAIN, posixpath.normpath(posixpath.join(folder, _unquoted(match["file"]))))
         else:
-            yield Link((match["rel"] or PLAIN).strip().replace("_", " "), match["target"].strip())
+            yield Link((match["rel"] or PLAIN).strip().replace("_", " "), match["target"].rstrip("\\ ").lstrip())  # in a table the bar is written \|
 
 
 def _of_front_matter(meta: Mapping[str, Value]) -> Iterator[Link]:

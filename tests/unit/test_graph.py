@@ -18,6 +18,7 @@ def of(body: str, front: str = "", path: str = "a/b.md") -> list[tuple[str, str]
     ("see [[Plan]] and [[Plan]]", [("link", "Plan")]),
     ("[[folder/note#Heading|label]] ![[image note]]", [("link", "folder/note"), ("link", "image note")]),
     ("[[note^block]]", [("link", "note")]),
+    ("| [[Plan\\|in a table]] | [[Whole \\|x]] |", [("link", "Plan"), ("link", "Whole")]),
     ("supports:: [[Plan]]\n- part_of:: [[Whole]]", [("supports", "Plan"), ("part of", "Whole")]),
     ("so that:: is not it [[Plan]]", [("link", "Plan")]),
     ("[words](other.md) [up](../top.md#here) [web](https://example.org/x.md) [enc](a%20b.md)",
