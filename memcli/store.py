@@ -13,7 +13,8 @@ from memcli.config import Scalar
 from memcli.entries import text
 from memcli.entries.model import Entry, Value
 from memcli.errors import UserError
-from memcli.life.desk import Changed, Desk, Talk
+from memcli.life.desk import Changed, Talk
+from memcli.life.exchange import Exchange
 
 if TYPE_CHECKING:
     from memcli.entries.history import Record
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["Changed", "Store", "Talk"]
 
 
-class Store(Desk):
+class Store(Exchange):
     """One vault, with a method per verb."""
 
     # -- entries ---------------------------------------------------------------------------------------------------------------

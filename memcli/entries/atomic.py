@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from memcli import faults
 from memcli.errors import ChangedMeanwhile, UserError
@@ -18,8 +18,8 @@ TEMPORARY = ".mem-tmp"
 ABSENT = ""  # as `expect`: the target must not exist
 
 
-def write(path: str, data: bytes, *, expect: bytes | str | None = None, durable: bool = True) -> None:
-    """Make `path` hold `data`, atomically. Creates missing folders.
+def write(path: str, data: bytes | Iterable[bytes], *, expect: bytes | str | None = None, durable: bool = True) -> None:
+    """Make `path` hold `data` (or its pieces, one after the other), atomically. Creates missing folders.
 
     `expect`: the bytes the target held when the caller read it, `ABSENT` if it must be new, None for no check.
     `durable` False skips the syncs (derived files only). Raises ChangedMeanwhile, or UserError when the system refuses.
@@ -51,14 +51,15 @@ def put(temporary: str, path: str, expect: bytes | str | None, *, durable: bool 
         raise _refusal(error, path) from error
 
 
-def write_beside(temporary: str, data: bytes, *, like: str, durable: bool = True) -> None:
+def write_beside(temporary: str, data: bytes | Iterable[bytes], *, like: str, durable: bool = True) -> None:
     """Write a new temporary whole, with the permissions of `like` if that exists. Nothing is left behind on failure."""
     make_folder(os.path.dirname(temporary), durable=durable)
     try:
         faults.hit("open")
         fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, _mode_of(like))
         try:
-            _write_all(fd, data)
+            for piece in (data,) if isinstance(data, bytes) else data:
+                _write_all(fd, piece)
             if durable:
                 faults.hit("fsync")
                 os.fsync(fd)
