@@ -33,9 +33,9 @@ JSON = {  # the schema of what each command prints with --json
     "related": "related", "timeline": "timeline", "forget": "changed",
     "purge": "changed", "restore": "changed",
     "log": "log", "undo": "changed", "ingest": "ingest", "index": "index", "doctor": "doctor", "config": "settings", "eval": "eval",
-    "used": "changed", "stats": "stats", "consolidate": "consolidate", "conflicts": "conflicts", "review": "review",
+    "export": "export", "import": "import", "bundle": "bundle", "used": "changed", "stats": "stats", "consolidate": "consolidate", "conflicts": "conflicts", "review": "review",
 }
-MODES = {"plan", "strength", "eval-prior", "eval-forgetting", "eval-policy"}  # printed by forget --policy, show --explain, eval KIND
+MODES = {"plan", "strength", "eval-prior", "eval-forgetting", "eval-policy", "fuse"}  # printed by forget --policy, show --explain, eval KIND, bundle fuse
 VALIDATORS = {name: jsonschema.Draft202012Validator(schema) for name, schema in SCHEMAS.items()}
 
 
@@ -126,7 +126,7 @@ def test_every_shape_names_its_schema() -> None:
     sources = "".join(path.read_text() for path in Path(records.__file__).parent.glob("*.py"))
     named = set(re.findall(r"schemas/([a-z-]+)\.schema\.json", sources))
     assert named == set(JSON.values()) | MODES | {"error"}
-    assert set(SCHEMAS) == named | {"entry", "config"}
+    assert set(SCHEMAS) == named | {"entry", "config", "export-line"}
 
 
 def test_errors_have_distinct_codes_and_documented_statuses() -> None:
@@ -202,6 +202,13 @@ def test_every_json_output_fits_its_schema(box: Box) -> None:
     take("index")
     box.write("odd.md", "---\nimportance: 7\n---\nodd\n")
     take("doctor", check=3)
+    take("export", "bundle", "../a.membundle")
+    take("export", "obsidian", "../notes")
+    take("import", "../a.membundle")
+    take("bundle", "inspect", "../a.membundle")
+    VALIDATORS["fuse"].validate(json.loads(box.run("bundle", "fuse", "../a.membundle", "../a.membundle", "-o", "../b", "--json", check=0).out))
+    for line in box.run("export", "jsonl", check=0).out.splitlines():
+        VALIDATORS["export-line"].validate(json.loads(line))
     take("config")
     take("eval", "qrels", f"{TOP}/fixtures/eval/beir")
     assert set(printed) == set(JSON), "a command with --json that this test does not run"

@@ -64,6 +64,7 @@ def command(format_: str = "", dest: str = "", output: str = "", type_: list[str
     if dest and output:
         raise Usage("the place to write to is given twice", "give DEST or -o, not both")
     form, target = formats.named(format_), dest or output
+    target = "" if target == "-" else target
     if not target and (form.folder or format_ == "bundle" and here.tty or json):
         raise Usage(f"where to? {format_} needs a {'folder' if form.folder else 'file'} to write", f"mem export {format_} DEST")
     sent = _send(here, vault, format_, _choice(type_, tag, state, query), target, force)
@@ -72,7 +73,7 @@ def command(format_: str = "", dest: str = "", output: str = "", type_: list[str
     if json:
         here.json_out(records.sent(sent))
     elif target:
-        here.say(f"{sent.files} {'file' if sent.files == 1 else 'files'}, {sent.size} bytes: {target}")
+        here.say(f"{sent.files} {'file' if sent.files == 1 else 'files'} written to {target}")
     return PARTLY_DONE if sent.refused else 0
 
 
@@ -92,7 +93,7 @@ def _send(here: session.Session, vault: str | None, name: str, choice: Choice, t
     from memcli.life.exchange import Sent
 
     store = here.store(vault)
-    if target and target != "-":
+    if target:
         return store.export_to(name, choice, os.path.abspath(os.path.expanduser(target)), force=force)
     sent = Sent(name)
     for piece in store.export(name, choice, sent):

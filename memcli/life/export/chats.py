@@ -3,7 +3,7 @@
 A conversation's turns are its paragraphs `**Speaker:** text`. Who is called an assistant, or a known model, is the assistant; among people, who speaks first
 is the user and the other one the assistant; with more than two, the entry gives no chat. Turns of one side in a row are joined; a chat begins with the user
 and ends with the assistant. Of a fact, procedure, concept or profile the title is what the user says and the text what the assistant answers, unless the
-text says no more than the title. Everything else gives nothing.
+text says no more than the title, or what it says has ended (`valid_to`, `superseded_by`, `retracted`). Everything else gives nothing.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ _MARK = re.compile(r" ?\^[A-Za-z0-9-]{1,40}$", re.MULTILINE)
 _ASSISTANT = re.compile(r"(?i)assistant|chatgpt|claude|codex|aider|gemini|copilot|gpt.*|ai|bot|model")
 _USER = re.compile(r"(?i)user|human|you|me|i")
 _TOLD = ("fact", "procedure", "concept", "profile")
+_ENDED = ("valid_to", "superseded_by", "retracted")
 
 
 def pieces(read: Read) -> Pieces:
@@ -38,7 +39,8 @@ def chat(entry: Entry) -> list[tuple[str, str]]:
         return _sides(turns)
     body = entry.body.strip()
     body = body.removeprefix(f"# {entry.title}").strip() if body.startswith("# ") else body
-    if entry.type not in _TOLD or not body or " ".join(body.split()) == entry.title:
+    ended = any(entry.meta.get(name) for name in _ENDED)
+    if entry.type not in _TOLD or ended or not body or " ".join(body.split()) == entry.title:
         return []
     return [("user", entry.title), ("assistant", body)]
 

@@ -101,17 +101,17 @@ def part(desk: Desk, choice: Choice) -> Iterator[File]:
 
 
 def entries(desk: Desk, choice: Choice) -> Callable[[], Iterator[Entry]]:
-    """How to read the chosen entries, as often as needed, sorted by id: archived ones with their text, never tombstones and scratch.
+    """How to read the chosen entries, as often as needed, oldest first, then by path: archived ones with their text, never tombstones and scratch.
 
     Raises NothingFound when there are none.
     """
     never = ("forgotten", "working")
-    order = sorted((entry.id, path) for path, entry, _ in _chosen(desk, choice, lambda entry: entry.state not in never))
+    order = sorted((entry.created, path, entry.id) for path, entry, _ in _chosen(desk, choice, lambda entry: entry.state not in never))
     if not order:
         raise NothingFound("no entries to export", "mem list shows the entries; forgotten and working ones are never exported so")
 
     def read() -> Iterator[Entry]:
-        for number, (id_, path) in enumerate(order):
+        for number, (_, path, id_) in enumerate(order):
             desk.talk.progress("exporting", number + 1, len(order))
             try:
                 entry = archive.whole(desk.vault.root, text.read(desk.bytes_of(path), path))

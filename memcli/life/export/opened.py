@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import stat
 import struct
@@ -196,4 +195,5 @@ def _version(row: Any) -> Version:
 
 
 def _said(error: BaseException) -> str:
-    return str(error).partition("\n")[0][:120] or os.path.basename(type(error).__name__)
+    """What is wrong with a zip, in the words of its reader."""
+    return "it cannot be read there" if isinstance(error, OSError) else str(error).partition("\n")[0][:120] or "it ends too soon"
