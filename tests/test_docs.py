@@ -33,7 +33,8 @@ JSON = {  # the schema of what each command prints with --json
     "related": "related", "timeline": "timeline", "forget": "changed",
     "purge": "changed", "restore": "changed",
     "log": "log", "undo": "changed", "ingest": "ingest", "index": "index", "doctor": "doctor", "config": "settings", "eval": "eval",
-    "export": "export", "import": "import", "bundle": "bundle", "used": "changed", "stats": "stats", "consolidate": "consolidate", "conflicts": "conflicts", "review": "review",
+    "export": "export", "import": "import", "bundle": "bundle",
+    "used": "changed", "stats": "stats", "consolidate": "consolidate", "conflicts": "conflicts", "review": "review",
 }
 MODES = {"plan", "strength", "eval-prior", "eval-forgetting", "eval-policy", "fuse"}  # printed by forget --policy, show --explain, eval KIND, bundle fuse
 VALIDATORS = {name: jsonschema.Draft202012Validator(schema) for name, schema in SCHEMAS.items()}

@@ -22,8 +22,8 @@ def pieces(read: Read) -> Pieces:
     book = Book(read(), file_name)
     permalinks = Book(read(), lambda entry: f"{entry.type}/{ids.slug(entry.title)}")
     for entry in read():
-        name = book.names[entry.id]
-        fields: dict[str, Value] = {"title": name, "type": entry.type, "permalink": permalinks.names[entry.id].replace(" ", "-"), "tags": list(entry.tags)}
+        name = book.names[entry.path]
+        fields: dict[str, Value] = {"title": name, "type": entry.type, "permalink": permalinks.names[entry.path].replace(" ", "-"), "tags": list(entry.tags)}
         fields.update({field: value for field, value in (("created", entry.created), ("modified", entry.updated)) if value})
         try:
             yield f"{entry.type}/{name}.md", text.render(fields, _body(entry, book))
@@ -35,15 +35,15 @@ def _body(entry: Entry, book: Book) -> str:
     """The text under its title, then what it is related to."""
     inline: set[str] = set()
 
-    def wiki(id_: str, place: str, label: str) -> str:
-        inline.add(id_)
-        return f"[[{book.names[id_]}]]"
+    def wiki(path: str, place: str, label: str) -> str:
+        inline.add(path)
+        return f"[[{book.names[path]}]]"
 
     told = book.retold(entry, wiki).strip()
-    heading = "" if told.startswith("# ") else f"# {book.names[entry.id]}\n\n"
+    heading = "" if told.startswith("# ") else f"# {book.names[entry.path]}\n\n"
     if entry.type in _OBSERVED and told and len(told) <= _OBSERVATION_MAX and not re.search(r"\n|^(?:[-*+>#|`]|\d+[.)])", told):
         tags = "".join(f" #{tag}" for tag in entry.tags)
         told = f"## Observations\n- [{entry.type}] {told}{tags}"
-    related = [(rel.replace(" ", "_"), id_) for rel, id_ in book.links(entry) if rel != graph.PLAIN or id_ not in inline]
-    lines = "".join(f"- {'links_to' if rel == graph.PLAIN else rel} [[{book.names[id_]}]]\n" for rel, id_ in related)
+    related = [(rel.replace(" ", "_"), path) for rel, path in book.links(entry) if rel != graph.PLAIN or path not in inline]
+    lines = "".join(f"- {'links_to' if rel == graph.PLAIN else rel} [[{book.names[path]}]]\n" for rel, path in related)
     return f"{heading}{told}\n" + (f"\n## Relations\n{lines}" if lines else "")

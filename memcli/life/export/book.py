@@ -5,7 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import count
 
 from memcli.entries.model import Entry
 from memcli.index import graph
@@ -20,7 +21,7 @@ NAME_BYTES = 180
 
 
 class Book:
-    """Names by id, each once even where case does not count, and the id that a link's target means. Entries that come first keep the plain name."""
+    """Names by path, each once even where case does not count, and the path that a link's target means. Entries that come first keep the plain name."""
 
     def __init__(self, entries: Iterable[Entry], spell: Callable[[Entry], str]) -> None:
         self.names: dict[str, str] = {}
@@ -29,34 +30,34 @@ class Book:
         for entry in entries:
             name = next(name for name in _tries(spell(entry), entry.id) if _folded(name) not in taken)
             taken.add(_folded(name))
-            self.names[entry.id] = name
+            self.names[entry.path] = name
             aliases = entry.meta.get("aliases")
             called = [str(alias) for alias in aliases if isinstance(alias, (str, int))] if isinstance(aliases, list) else []
             for key in graph.names(entry.id, entry.title, entry.path, called):
-                self._targets.setdefault(key, entry.id)
+                self._targets.setdefault(key, entry.path)
 
     def meant(self, target: str) -> str:
-        """The id of the entry that a link points to, "" when it is none of those exported."""
+        """The path of the entry that a link points to, "" when it is none of those exported."""
         return self._targets.get(graph.key(target), "")
 
     def links(self, entry: Entry) -> list[tuple[str, str]]:
-        """(relation, id) of the entry's links to others that are exported, each once."""
+        """(relation, path) of the entry's links to others that are exported, each once."""
         found = ((link.rel, self.meant(link.target)) for link in graph.links(entry))
-        return list(dict.fromkeys((rel, id_) for rel, id_ in found if id_ and id_ != entry.id))
+        return list(dict.fromkeys((rel, path) for rel, path in found if path and path != entry.path))
 
     def retold(self, entry: Entry, wiki: Callable[[str, str, str], str], file: Callable[[str, str], str] | None = None) -> str:
         """The body with its links in the new names; those in code, and those that lead to nothing exported, stay. `wiki` makes one of
-        (id, place in it, label), `file` the end of `[words](other.md)` of (id, anchor)."""
+        (path, place in it, label), `file` the end of `[words](other.md)` of (path, anchor)."""
 
         def link(match: re.Match[str]) -> str:
             if match["target"]:
-                id_ = self.meant(match["target"].strip())
-                return wiki(id_, match["place"] or "", (match["label"] or match["target"]).strip()) if id_ else match[0]
+                path = self.meant(match["target"].strip())
+                return wiki(path, match["place"] or "", (match["label"] or match["target"]).strip()) if path else match[0]
             if match["file"] and file is not None and "://" not in match["file"]:
                 from urllib.parse import unquote
 
-                id_ = self.meant(posixpath.normpath(posixpath.join(posixpath.dirname(entry.path), unquote(match["file"]))))
-                return file(id_, match["anchor"] or "") if id_ else match[0]
+                path = self.meant(posixpath.normpath(posixpath.join(posixpath.dirname(entry.path), unquote(match["file"]))))
+                return file(path, match["anchor"] or "") if path else match[0]
             return match[0]
 
         return _LINK.sub(link, entry.body)
@@ -71,8 +72,11 @@ def file_name(entry: Entry) -> str:
     return f"{name} note" if _DEVICE.match(name) else name or entry.id[-6:]
 
 
-def _tries(name: str, id_: str) -> tuple[str, ...]:
-    return name, f"{name} {id_[-6:]}", f"{name} {id_}", id_
+def _tries(name: str, id_: str) -> Iterator[str]:
+    yield name
+    yield f"{name} {id_[-6:]}"
+    for number in count(2):
+        yield f"{name} {id_[-6:]} {number}"
 
 
 def _folded(name: str) -> str:

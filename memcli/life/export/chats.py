@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from memcli.entries.model import Entry
 from memcli.life.export.formats import Pieces, Read
 
-_TURN = re.compile(r"^\*\*([^*:\n]{1,60}):\*\*[ \t]?", re.MULTILINE)
+_TURN = re.compile(r"^(?P<fence>`{3,}|~{3,})[\s\S]*?(?:^(?P=fence)|\Z)|^\*\*(?P<speaker>[^*:\n]{1,60}):\*\*[ \t]?", re.MULTILINE)  # or code, without turns
 _MARK = re.compile(r" ?\^[A-Za-z0-9-]{1,40}$", re.MULTILINE)
 _ASSISTANT = re.compile(r"(?i)assistant|chatgpt|claude|codex|aider|gemini|copilot|gpt.*|ai|bot|model")
 _USER = re.compile(r"(?i)user|human|you|me|i")
@@ -47,9 +47,9 @@ def chat(entry: Entry) -> list[tuple[str, str]]:
 
 def _turns(body: str) -> list[tuple[str, str]]:
     """(speaker, text) of a conversation, without the ids of its messages and the tail of the segment before."""
-    found = list(_TURN.finditer(body))
+    found = [match for match in _TURN.finditer(body) if match["speaker"]]
     ends = [match.start() for match in found[1:]] + [len(body)]
-    turns = [(match[1].strip(), _MARK.sub("", body[match.end():end].strip()).strip()) for match, end in zip(found, ends)]
+    turns = [(match["speaker"].strip(), _MARK.sub("", body[match.end():end].strip()).strip()) for match, end in zip(found, ends)]
     return [(speaker, text) for speaker, text in turns if text]
 
 

@@ -14,13 +14,13 @@ def pieces(read: Read) -> Pieces:
     """The lines of one file."""
     book = Book(read(), lambda entry: entry.title)
     for entry in read():
-        told = book.retold(entry, lambda id_, place, label: book.names[id_])
+        told = book.retold(entry, lambda path, place, label: book.names[path])
         observations = [part.strip() for part in re.split(r"\n\s*\n", told) if part.strip()]
-        yield "", _line({"type": "entity", "name": book.names[entry.id], "entityType": entry.type, "observations": observations})
+        yield "", _line({"type": "entity", "name": book.names[entry.path], "entityType": entry.type, "observations": observations})
     for entry in read():
-        for rel, id_ in book.links(entry):
+        for rel, path in book.links(entry):
             verb = "links_to" if rel == graph.PLAIN else rel.replace(" ", "_")
-            yield "", _line({"type": "relation", "from": book.names[entry.id], "to": book.names[id_], "relationType": verb})
+            yield "", _line({"type": "relation", "from": book.names[entry.path], "to": book.names[path], "relationType": verb})
 
 
 def _line(row: dict[str, object]) -> bytes:

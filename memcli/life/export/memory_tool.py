@@ -11,11 +11,11 @@ from memcli.life.export.formats import Pieces, Read
 def pieces(read: Read) -> Pieces:
     """A file per entry."""
     book = Book(read(), lambda entry: f"{entry.type}/{ids.slug(entry.title)}")
-    places = {id_: f"memories/{name.replace(' ', '-')}.md" for id_, name in book.names.items()}
+    places = {path: f"memories/{name.replace(' ', '-')}.md" for path, name in book.names.items()}
     for entry in read():
-        body = book.retold(entry, lambda id_, place, label: f"{label} (/{places[id_]})").strip()
+        body = book.retold(entry, lambda path, place, label: f"{label} (/{places[path]})").strip()
         told = "" if body.startswith("# ") else f"# {entry.title}\n"
-        yield places[entry.id], f"{told}{_known(entry)}\n\n{body}\n".encode("utf-8", "replace")
+        yield places[entry.path], f"{told}{_known(entry)}\n\n{body}\n".encode("utf-8", "replace")
 
 
 def _known(entry: Entry) -> str:

@@ -20,10 +20,10 @@ def pieces(read: Read) -> Pieces:
     """A note per entry."""
     book = Book(read(), file_name)
     for entry in read():
-        body = book.retold(entry, lambda id_, place, label: _link(book.names[id_], place, label),
-                           lambda id_, anchor: f"]({quote(book.names[id_])}.md{anchor})")
+        body = book.retold(entry, lambda path, place, label: _link(book.names[path], place, label),
+                           lambda path, anchor: f"]({quote(book.names[path])}.md{anchor})")
         try:
-            yield f"{book.names[entry.id]}.md", text.render(_properties(entry, book), body)
+            yield f"{book.names[entry.path]}.md", text.render(_properties(entry, book), body)
         except EntryInvalid as error:
             yield Rejected(entry.path, error.reason)
 
@@ -42,17 +42,17 @@ def _properties(entry: Entry, book: Book) -> dict[str, Value]:
         found["tags"] = list(entry.tags)
     aliases = entry.meta.get("aliases")
     called: list[Value] = [alias for alias in aliases if isinstance(alias, str)] if isinstance(aliases, list) else []
-    if entry.title != book.names[entry.id]:
+    if entry.title != book.names[entry.path]:
         called = [entry.title, *(alias for alias in called if alias != entry.title)]
     if called:
         found["aliases"] = called
     for name, value in entry.meta.items():
         if name not in found and name not in _OURS and name not in ("title", "aliases"):
             found[name] = _source(value) if name == "source" else value
-    for rel, id_ in _pointers(entry, book):
+    for rel, path in _pointers(entry, book):
         values = found.setdefault(rel, [])
         if isinstance(values, list):
-            values.append(f"[[{book.names[id_]}]]")
+            values.append(f"[[{book.names[path]}]]")
     return found
 
 
@@ -66,5 +66,5 @@ def _pointers(entry: Entry, book: Book) -> list[tuple[str, str]]:
     found = book.links(Entry(entry.path, entry.id, True, "", "", "", "", "", (), "", 1, {"links": entry.meta.get("links")}))
     for name in _POINTING:
         value = entry.meta.get(name)
-        found += [(name, id_) for item in (value if isinstance(value, list) else [value]) if isinstance(item, str) and (id_ := book.meant(item))]
-    return [("related" if rel == graph.PLAIN else rel, id_) for rel, id_ in found]
+        found += [(name, path) for item in (value if isinstance(value, list) else [value]) if isinstance(item, str) and (path := book.meant(item))]
+    return [("related" if rel == graph.PLAIN else rel, path) for rel, path in found]
