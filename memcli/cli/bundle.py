@@ -89,7 +89,7 @@ def _fuse(here: session.Session, one: str, other: str, output: str, force: bool,
 
     if not output:
         raise Usage("which file shall hold both?", "mem bundle fuse A B -o FILE")
-    fused = fuse(one, other, os.path.abspath(os.path.expanduser(output)), clock.now(), here.warn, force=force)
+    fused = fuse(one, other, os.path.abspath(os.path.expanduser(output)), clock.now(), force=force)
     if json:
         here.json_out(records.fused(fused))
     else:

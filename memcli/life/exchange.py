@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -21,7 +21,7 @@ __all__ = ["Choice", "Exchange", "Sent"]
 
 @dataclass(slots=True)
 class Sent:
-    """What an export wrote: its format, where ("" for standard output), files and bytes, and entries that the format cannot hold (path, reason)."""
+    """What an export wrote: its format, where ("" for standard output), files and bytes, and what it cannot hold (path, reason)."""
 
     format: str
     dest: str = ""
@@ -50,9 +50,9 @@ class Exchange(Desk):
         if name == "bundle":
             from memcli.life.export import bundle
 
-            return bundle.pieces(self, choice)
+            return bundle.pieces(self, choice, sent.refused)
         if name == "jsonl":
-            return _some(lines.written(contents.everything(self) if choice.whole else contents.part(self, choice)))
+            return _some(lines.written(contents.everything(self, sent.refused) if choice.whole else contents.part(self, choice)))
         return (data for _, data in self._made(name, choice, sent))
 
     def _made(self, name: str, choice: Choice, sent: Sent) -> Iterator[tuple[str, bytes]]:
@@ -138,13 +138,13 @@ def inspected(word: str) -> Bundle:
     return bundle
 
 
-def fuse(one: str, other: str, dest: str, now: datetime, warn: Callable[[str], None], *, force: bool) -> Fused:
+def fuse(one: str, other: str, dest: str, now: datetime, *, force: bool) -> Fused:
     """Write the bundle that holds two others. Needs no vault."""
     from memcli.life.export import deliver, fusing
 
     report = fusing.Fused()
     with inspected(one) as first, inspected(other) as second:
-        deliver.to_file(dest, fusing.pieces(first, second, now, warn, report), force=force)
+        deliver.to_file(dest, fusing.pieces(first, second, now, report), force=force)
     return report
 
 

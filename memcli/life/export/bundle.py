@@ -18,7 +18,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from itertools import islice
-from typing import IO, Any, cast
+from typing import IO, cast
 
 from memcli import __version__, clock
 from memcli.entries.model import Entry
@@ -34,17 +34,17 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 _BATCH = 200
 
 
-def pieces(desk: Desk, choice: Choice) -> Iterator[bytes]:
-    """The bytes of a bundle of the vault, or of the chosen entries."""
+def pieces(desk: Desk, choice: Choice, left: list[tuple[str, str]]) -> Iterator[bytes]:
+    """The bytes of a bundle of the vault, or of the chosen entries; what it cannot hold comes into `left` with the reason."""
     from memcli.life.export.past import Past
 
     packer, past = Packer(), Past(desk)
-    files = everything(desk) if choice.whole else part(desk, choice)
+    files = everything(desk, left) if choice.whole else part(desk, choice)
     ids: set[str] = set()
     while batch := list(islice(files, _BATCH)):
         own = [file for file in batch if file.entry]
         for file in batch:
-            yield packer.file(file, desk.talk.warn)
+            yield packer.file(file, left)
         for id_, found in past.versions(own).items():
             if id_ not in ids:
                 yield packer.add(f"{VERSIONS}{id_}.jsonl", b"".join(version.line() for version in found))
@@ -65,12 +65,12 @@ class Packer:
         self._dates: list[str] = []
         self._counts = dict.fromkeys(("entries", "files", "packs", "versions", "uses"), 0)
 
-    def file(self, file: File, warn: Any) -> bytes:
-        """One file of a vault."""
+    def file(self, file: File, left: list[tuple[str, str]]) -> bytes:
+        """One file of a vault; none, and a line in `left`, where a zip cannot hold its name."""
         try:
             file.path.encode()
         except UnicodeEncodeError:
-            warn(f"left out, as its name is not UTF-8: {file.path!r}")
+            left.append((file.path, "its name is not UTF-8"))
             return b""
         if file.entry is None:
             self._counts["packs" if file.path.endswith(".pack") else "files"] += 1

@@ -32,13 +32,14 @@ def of(path: str, data: bytes) -> File:
     return File(path, data, text.read(data, path) if vaults.may_be_entry(path) else None)
 
 
-def everything(desk: Desk) -> Iterator[File]:
-    """Every file that git tracks here and every entry that it does not know yet, sorted by path. What differs from the last commit, and what cannot
-    be taken along (links, repositories in it), is told."""
+def everything(desk: Desk, left: list[tuple[str, str]]) -> Iterator[File]:
+    """Every file that git tracks here and every entry that it does not know yet, sorted by path. What differs from the last commit is told; what cannot
+    be taken along (links, repositories, what cannot be read) comes into `left` with the reason."""
     tracked = _tracked(desk)
-    odd = [path for path, (mode, _) in tracked.items() if not mode.startswith("100")]
+    odd = {path for path, (mode, _) in tracked.items() if not mode.startswith("100")}
+    left += [(path, "a link, or a repository of its own") for path in sorted(odd)]
     runnable = [path for path, (mode, _) in tracked.items() if mode == "100755"]
-    names = sorted(({*tracked} - {*odd}) | _unknown(desk, tracked))
+    names = sorted((tracked.keys() - odd) | _unknown(desk, tracked))
     edited = []
     for number, path in enumerate(names):
         known = tracked.get(path, ("", ""))[1]
@@ -47,17 +48,17 @@ def everything(desk: Desk) -> Iterator[File]:
         except FileNotFoundError:
             edited.append(path)
             continue
-        except OSError as error:
-            raise UserError(f"{path} cannot be read: {error.strerror}", "mem doctor tells which files are not entries") from None
+        except (OSError, UserError) as error:
+            left.append((path, error.message if isinstance(error, UserError) else f"cannot be read: {error.strerror}"))
+            continue
         if len(data) > FILE_MAX:
-            odd.append(path)
+            left.append((path, f"longer than {FILE_MAX >> 20} MiB"))
             continue
         if blob_id(data, len(known)) != known:
             edited.append(path)
         desk.talk.progress("exporting", number + 1, len(names))
         yield of(path, data)
     _tell(desk, edited, "exported as on disk, which is not what the last commit has")
-    _tell(desk, odd, f"left out: links, repositories of their own, or files longer than {FILE_MAX >> 20} MiB")
     _tell(desk, runnable, "exported without the right to be run as a program")
 
 
@@ -110,15 +111,22 @@ def entries(desk: Desk, choice: Choice) -> Callable[[], Iterator[Entry]]:
     if not order:
         raise NothingFound("no entries to export", "mem list shows the entries; forgotten and working ones are never exported so")
 
+    lost: set[str] = set()
+
     def read() -> Iterator[Entry]:
         for number, (_, path, id_) in enumerate(order):
             desk.talk.progress("exporting", number + 1, len(order))
+            if path in lost:
+                continue
             try:
                 entry = archive.whole(desk.vault.root, text.read(desk.bytes_of(path), path))
             except (NothingFound, UserError) as error:
                 desk.talk.warn(error.message)
+                lost.add(path)
                 continue
-            if entry.id == id_ and entry.state not in never:
+            if entry.id != id_ or entry.state in never:
+                lost.add(path)  # changed meanwhile: gone from every later reading too
+            else:
                 yield replace(entry, meta={name: value for name, value in entry.meta.items() if name != "archive"})
 
     return read

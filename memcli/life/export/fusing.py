@@ -3,7 +3,7 @@ descends from the other wins; two texts that do not are a conflict: the newer on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -35,18 +35,18 @@ class Fused:
     conflicts: list[tuple[str, str, str]] = field(default_factory=list)
 
 
-def pieces(first: Bundle, second: Bundle, now: datetime, warn: Callable[[str], None], report: Fused) -> Iterator[bytes]:
+def pieces(first: Bundle, second: Bundle, now: datetime, report: Fused) -> Iterator[bytes]:
     """The bytes of the bundle that holds both, which were checked; the report is complete when they end."""
     packer = Packer()
     one, other = _entries(first), _entries(second)
     chosen = [_chosen(id_, one.get(id_), other.get(id_), report) for id_ in sorted(one.keys() | other.keys())]
     for file in _placed(chosen):
-        yield packer.file(file, warn)
+        yield packer.file(file, [])
     for id_, winner, loser in chosen:
         if " " not in id_ and (kept := _versions(id_, winner, loser, (first, second))):
             yield packer.add(f"{VERSIONS}{id_}.jsonl", b"".join(version.line() for version in kept))
     for path in sorted({*first.paths(VAULT), *second.paths(VAULT)}):
-        yield packer.file(of(path, _file(path, first, second, report)), warn)
+        yield packer.file(of(path, _file(path, first, second, report)), [])
     uses: dict[str, list[Event]] = {}
     for event in dict.fromkeys([*first.uses(), *second.uses()]):
         uses.setdefault(event.id, []).append(event)

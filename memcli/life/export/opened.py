@@ -89,7 +89,7 @@ class Bundle:
                 raise self._bad(MANIFEST, f"states format {str(head.get('format_version'))[:20]}, this version reads {VERSION}")
             self._known = {member["name"]: (member["size"], member["sha256"]) for member in head["members"]}
             good = head["digest"] == digest(head) and len(self._known) == len(head["members"]) and _is_head(head)
-        except (ValueError, KeyError, TypeError, RecursionError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             good = False
         if not good:
             raise self._bad(MANIFEST, "is not what was written")
