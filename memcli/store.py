@@ -14,7 +14,7 @@ from memcli.entries import text
 from memcli.entries.model import Entry, Value
 from memcli.errors import UserError
 from memcli.life.desk import Changed, Talk
-from memcli.life.inbox import Inbox
+from memcli.life.exchange import Exchange
 
 if TYPE_CHECKING:
     from memcli.entries.history import Record
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["Changed", "Store", "Talk"]
 
 
-class Store(Inbox):
+class Store(Exchange):
     """One vault, with a method per verb."""
 
     # -- entries ---------------------------------------------------------------------------------------------------------------

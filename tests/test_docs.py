@@ -33,10 +33,11 @@ JSON = {  # the schema of what each command prints with --json
     "related": "related", "timeline": "timeline", "forget": "changed",
     "purge": "changed", "restore": "changed",
     "log": "log", "undo": "changed", "ingest": "ingest", "index": "index", "doctor": "doctor", "config": "settings", "eval": "eval",
+    "export": "export", "import": "import", "bundle": "bundle",
     "used": "changed", "stats": "stats", "consolidate": "consolidate", "conflicts": "conflicts", "review": "review",
     "plugin": "plugins", "waiting": "waiting",
 }
-MODES = {"plan", "strength", "eval-prior", "eval-forgetting", "eval-policy"}  # printed by forget --policy, show --explain, eval KIND
+MODES = {"plan", "strength", "eval-prior", "eval-forgetting", "eval-policy", "fuse"}  # printed by forget --policy, show --explain, eval KIND, bundle fuse
 VALIDATORS = {name: jsonschema.Draft202012Validator(schema) for name, schema in SCHEMAS.items()}
 
 
@@ -142,7 +143,7 @@ def test_every_shape_names_its_schema() -> None:
     sources = "".join(path.read_text() for path in Path(records.__file__).parent.glob("*.py"))
     named = set(re.findall(r"schemas/([a-z-]+)\.schema\.json", sources))
     assert named == set(JSON.values()) | MODES | {"error"}
-    assert set(SCHEMAS) == named | {"entry", "config"}
+    assert set(SCHEMAS) == named | {"entry", "config", "export-line"}
 
 
 def test_errors_have_distinct_codes_and_documented_statuses() -> None:
@@ -218,6 +219,13 @@ def test_every_json_output_fits_its_schema(box: Box) -> None:
     take("index")
     box.write("odd.md", "---\nimportance: 7\n---\nodd\n")
     take("doctor", check=3)
+    take("export", "bundle", "../a.membundle")
+    take("export", "obsidian", "../notes")
+    take("import", "../a.membundle")
+    take("bundle", "inspect", "../a.membundle")
+    VALIDATORS["fuse"].validate(json.loads(box.run("bundle", "fuse", "../a.membundle", "../a.membundle", "-o", "../b", "--json", check=0).out))
+    for line in box.run("export", "jsonl", check=0).out.splitlines():
+        VALIDATORS["export-line"].validate(json.loads(line))
     take("config")
     take("plugin", "list")
     take("waiting")

@@ -24,6 +24,11 @@ _NAME = re.compile(r"[0-9a-z]{8,40}\.pack").fullmatch
 _PACK_MAX = 1 << 30
 
 
+def is_pack(name: str) -> bool:
+    """Whether a file of FOLDER has the name of a pack."""
+    return _NAME(name) is not None
+
+
 def place(entry: Entry) -> tuple[str, str]:
     """(pack, SHA-256) of an archived entry's text; ("", "") for what is no stub."""
     kept = entry.meta.get("archive")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 
 from memcli import faults
 from memcli.errors import ChangedMeanwhile, UserError
@@ -19,7 +19,7 @@ TEMPORARY = ".mem-tmp"
 ABSENT = ""  # as `expect`: the target must not exist
 
 
-def write(path: str, data: bytes | Sequence[Buffer], *, expect: bytes | str | None = None, durable: bool = True, executable: bool = False) -> None:
+def write(path: str, data: bytes | Iterable[Buffer], *, expect: bytes | str | None = None, durable: bool = True, executable: bool = False) -> None:
     """Make `path` hold `data`, given whole or in parts, atomically. Creates missing folders.
 
     `expect`: the bytes the target held when the caller read it, `ABSENT` if it must be new, None for no check.
@@ -54,7 +54,7 @@ def put(temporary: str, path: str, expect: bytes | str | None, *, durable: bool 
         raise _refusal(error, path) from error
 
 
-def write_beside(temporary: str, data: bytes | Sequence[Buffer], *, like: str, durable: bool = True) -> None:
+def write_beside(temporary: str, data: bytes | Iterable[Buffer], *, like: str, durable: bool = True) -> None:
     """Write a new temporary whole, with the permissions of `like` if that exists. Nothing is left behind on failure."""
     make_folder(os.path.dirname(temporary), durable=durable)
     try:

@@ -24,7 +24,7 @@ from memcli.entries.vault import Vault
 from memcli.errors import ChangedMeanwhile, Refused, UserError
 
 _BATCH = 200
-_ONLY_NEW = ("add", "ingest", "init")  # verbs that change no file that is there
+_ONLY_NEW = ("add", "ingest", "init", "import")  # verbs that change no file that is there
 
 
 @dataclass(frozen=True, slots=True)

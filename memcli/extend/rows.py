@@ -20,25 +20,25 @@ LINE_MAX = 16 * 1024 * 1024  # bytes
 DEPTH_MAX = 200  # of nesting in one JSON value
 
 
-def lines(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
-    """(number from 1, line without its end) of a stream; None for a line of more than LINE_MAX bytes. A byte order mark is dropped."""
+def lines(stream: BinaryIO, limit: int = LINE_MAX) -> Iterator[tuple[int, bytes | None]]:
+    """(number from 1, line without its end) of a stream; None for a line of more than `limit` bytes. A byte order mark is dropped."""
     number = 0
-    while line := stream.readline(LINE_MAX + 1):
+    while line := stream.readline(limit + 1):
         number += 1
-        if len(line) > LINE_MAX:
+        if len(line) > limit:
             while line and not line.endswith(b"\n"):
-                line = stream.readline(LINE_MAX)
+                line = stream.readline(limit)
             yield number, None
             continue
         line = line.rstrip(b"\r\n")
         yield number, line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
 
 
-def json_lines(stream: BinaryIO) -> Iterator[tuple[int, Any] | Rejected]:
+def json_lines(stream: BinaryIO, limit: int = LINE_MAX) -> Iterator[tuple[int, Any] | Rejected]:
     """(line number, value) of each line of JSON that is not blank; a Rejected for one that is none."""
-    for number, line in lines(stream):
+    for number, line in lines(stream, limit):
         if line is None:
-            yield Rejected(f"line {number}", f"longer than {LINE_MAX} bytes")
+            yield Rejected(f"line {number}", f"longer than {limit} bytes")
         elif line.strip():
             try:
                 yield number, json.loads(line)

@@ -43,6 +43,15 @@ def record(state: str, kind: str, ids: Iterable[str], at: str, session: str, gra
         atomic.note(path_in(state), lines.encode())
 
 
+def replay(state: str, found: Iterable[Event]) -> int:
+    """Append the events that are not in the log yet, as another vault tells them; returns how many. Raises UserError when the system refuses."""
+    known = {(event.id, event.at, event.kind) for events in read(state).values() for event in events}
+    new = [event for event in dict.fromkeys(found) if (event.id, event.at, event.kind) not in known]
+    for event in new:
+        record(state, event.kind, [event.id], event.at, event.session, event.grade)
+    return len(new)
+
+
 def read(state: str, wanted: Collection[str] | None = None) -> dict[str, list[Event]]:
     """The events not folded yet, by id, of the `wanted` ids or of all; a log that is absent or cannot be read has none."""
     keys = None if wanted is None else {id_.encode() for id_ in wanted}

@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     from memcli.index.manifest import Row
     from memcli.index.sync import Status
     from memcli.life.doctor import Problem
+    from memcli.life.exchange import Sent
+    from memcli.life.export.fusing import Fused
     from memcli.life.sifting import Report
     from memcli.life.supersede import Dispute
+    from memcli.life.taking import Taken
     from memcli.life.waiting import Waiting
     from memcli.measure.run import Evaluation
     from memcli.measure.run import Row as Asked
@@ -179,6 +182,39 @@ def plugins(found: Iterable[Known]) -> Shape:
     return {"format_version": VERSION, "plugins": [
         {"kind": one.kind.short, "name": one.name, "origin": one.origin, "where": one.where, "state": one.state,
          "sha256": one.local.sha256 if one.local else None} for one in found]}
+
+
+def sent(one: Sent) -> Shape:
+    """schemas/export.schema.json"""
+    return {"format_version": VERSION, "format": one.format, "dest": one.dest, "files": one.files, "size_bytes": one.size,
+            "left_out": [{"path": path, "reason": reason} for path, reason in one.refused]}
+
+
+def taken(one: Taken) -> Shape:
+    """schemas/import.schema.json: import, bundle load"""
+    return {"format_version": VERSION, "added": _pairs(one.added), "replaced": _pairs(one.replaced), "files": list(one.files), "same": one.same,
+            "conflicts": _disputes(one.conflicts), "refused": [{"position": where, "reason": reason} for where, reason in one.refused],
+            "commit": one.commit or None}
+
+
+def bundle(name: str, head: Shape) -> Shape:
+    """schemas/bundle.schema.json: bundle inspect"""
+    told = ("tool", "created", "by", "whole", "counts", "types", "first", "last", "digest")
+    return {"format_version": VERSION, "name": name, **{key: head[key] for key in told},
+            "members": [{"name": member["name"], "size_bytes": member["size"], "sha256": member["sha256"]} for member in head["members"]]}
+
+
+def fused(one: Fused) -> Shape:
+    """schemas/fuse.schema.json: bundle fuse"""
+    return {"format_version": VERSION, "entries": one.entries, "both": one.both, "conflicts": _disputes(one.conflicts)}
+
+
+def _pairs(found: Iterable[tuple[str, str]]) -> list[Shape]:
+    return [{"id": id_, "path": path} for id_, path in found]
+
+
+def _disputes(found: Iterable[tuple[str, str, str]]) -> list[Shape]:
+    return [{"id": id_ or None, "path": path, "reason": reason} for id_, path, reason in found]
 
 
 def index(state: Status) -> Shape:

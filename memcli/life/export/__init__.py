@@ -1,0 +1,1 @@
+"""What leaves a vault, in which shape, and where to."""
