@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from memcli.errors import PluginFailed
-from memcli.extend import choices, exports, moments, talk
+from memcli.extend import choices, exports, frontmatter, moments, talk
 from memcli.extend.contracts import API_VERSION, TYPES, Draft, Rejected, Source
 
 name = "jsonl"
@@ -55,15 +55,24 @@ def _draft(at: exports.Record, record: dict[str, Any], keys: Mapping[str, list[s
         other = next((type(value).__name__ for value in found["body"] if not isinstance(value, str)), "")
         return Rejected(at.where, f"its text is no text but a {other}" if other else f"has no text under {', '.join(keys['body'])}")
     known = _id(found["id"]) if named else ""
-    matter = record["front_matter"] if isinstance(record.get("front_matter"), dict) and "format_version" in record else {}
+    matter, odd = _matter(record)
     stated, aliases = record.get("type"), matter.get("aliases")
+    start, end = moments.either(matter.get("valid_from")), moments.either(matter.get("valid_to"))
     return Draft(body=f"{body}\n" if body else "", source=named or "standard input", title=title, tags=_tags(next(iter(found["tags"]), None)), uri=named,
                  type=type_ or (stated if isinstance(stated, str) and stated in TYPES else "note"), message=known, span=at.place,
                  position=known or hashlib.sha256(f"{title}\0{body}".encode()).hexdigest()[:32],
                  created=next((time for value in found["created"] if (time := moments.either(value))), None),
                  aliases=tuple(one for one in aliases if isinstance(one, str)) if isinstance(aliases, list) else (),
-                 valid_from=moments.either(matter.get("valid_from")), valid_to=moments.either(matter.get("valid_to")),
-                 key=matter["key"] if isinstance(matter.get("key"), str) else "", extra={key: value for key, value in matter.items() if key not in _OWN})
+                 valid_from=start, valid_to=None if start and end and end < start else end, key=matter.get("key") or "",
+                 extra={**{key: value for key, value in matter.items() if key not in _OWN}, **odd})
+
+
+def _matter(record: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The front matter of a record of ours, and apart from it, under other names, what is not as such a field should be."""
+    told = record.get("front_matter")
+    stated = {key: value for key, value in told.items() if value is not None} if isinstance(told, dict) and "format_version" in record else {}
+    odd = {key for key, value in stated.items() if key in frontmatter.RULES and frontmatter.RULES[key](value)}
+    return ({key: value for key, value in stated.items() if key not in odd}, {f"record_{key}": stated[key] for key in sorted(odd)})
 
 
 def _text(values: list[Any]) -> str:

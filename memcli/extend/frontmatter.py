@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from memcli.entries.fields import RULES
 from memcli.entries.model import Entry
 from memcli.entries.text import read
 
-__all__ = ["Entry", "read"]
+__all__ = ["RULES", "Entry", "read"]

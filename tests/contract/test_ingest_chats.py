@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from exports import conversations, write
 from reads import kept, read, written, zipped
 
 from memcli.errors import PluginFailed
+from memcli.extend.contracts import Draft, Rejected
 
 INGEST = Path(FIXTURES, "ingest")
 CHATS = INGEST / "chatgpt" / "conversations.json"
@@ -93,6 +95,21 @@ def test_a_file_cut_short_gives_its_good_conversations_and_the_next_run_the_othe
     total = len(kept("chatgpt", tmp_path / "conversations.json"))
     assert (again["added"] + again.get("waiting", 0) + again.get("confirmed", 0), again["duplicate"]) == (total - report["added"], report["added"])
     box.sound()
+
+
+def test_a_zip_that_is_damaged_inside_gives_what_is_whole_and_says_so(tmp_path: Path) -> None:
+    parts = [json.dumps(list(conversations(400, seed=number))).encode() for number in range(2)]
+    path = tmp_path / "export.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        for number, part in enumerate(parts):
+            archive.writestr(f"conversations-{number:03}.json", part)
+    path.write_bytes(path.read_bytes().replace(b'"title": "', b'"title":\xff"', 1))
+    found = read("chatgpt", path)
+    told = [one.reason for one in found if isinstance(one, Rejected)]
+    assert len(told) == 2 and "not UTF-8" in told[0] and "damaged" in told[1]
+    sessions = {one.session for one in found if isinstance(one, Draft)}
+    first, second = ([chat["conversation_id"] for chat in json.loads(part)] for part in parts)
+    assert {*second} <= sessions and first[0] not in sessions and len(sessions & {*first}) > len(first) / 2  # what was read with the end is not believed
 
 
 def test_memory_does_not_grow_with_the_export(tmp_path: Path) -> None:

@@ -181,3 +181,21 @@ def test_a_key_with_a_dot_and_a_path_of_keys(tmp_path: Path) -> None:
     drafts = kept("jsonl", path, {"body": "a.b|z", "created": "a.c", "id": "n"})
     assert [one.body for one in drafts] == ["flat\n", "deep\n", "last\n"] and drafts[0].created and drafts[0].created.day == 3
     assert drafts[0].position == "5" and len(drafts[1].position) == 32
+
+
+def test_hostile_records_leave_a_sound_vault(box: Box, tmp_path: Path) -> None:
+    matter: list[dict[str, Any]] = [
+        {"importance": "high"}, {"importance": 7, "confidence": [1]}, {"pinned": "maybe", "expires": {}}, {"key": "../../x\ny/z"}, {"state": "core", "id": "x"},
+        {"aliases": 5, "tags": 5, "memory": {"uses": 1e9}}, {"": "", "a\nb": "c: d", "x: y": ["---"]}, {"valid_from": "9999-12-31T23:59:59-14:00"},
+        {"deep": json.loads("[" * 100 + "]" * 100)}, {"big": 10 ** 4_000, "inf": float("inf"), "nan": float("nan")}, {"half": "\ud800", "nul": "a\0b"},
+    ]
+    rows = [{"format_version": 1, "id": f"../{number}", "title": f"Record {number}", "body": "---\nid: y\n---\ntext", "front_matter": one}
+            for number, one in enumerate(matter)]
+    rows += [{"id": 10 ** 400, "text": "a", "date": 1e300},
+             {"id": "x" * 3_000, "text": "\ud800\u202e\x1b[31m", "title": "\ud800" * 500, "tags": ["\0", "a b", "#"]}]
+    report = box.json("ingest", "jsonl", str(written(tmp_path, rows, "odd.json")), check=3)
+    assert report["added"] + report["refused"] == len(rows) and report["added"] >= len(rows) - 5, report["reasons"]
+    shown = box.json("show", next(entry["id"] for entry in report["entries"] if "record-0" in entry["path"]))
+    assert shown["front_matter"]["record_importance"] == "high"
+    assert all(entry["path"].startswith("note/") for entry in report["entries"])
+    box.sound()
