@@ -113,6 +113,22 @@ def test_an_unknown_option_is_refused(tmp_path: Path, plugin: str) -> None:
         read(plugin, written(tmp_path, []), {"colour": "red"})
 
 
+def test_good_records_after_many_bad_ones_are_kept_and_every_bad_one_is_told(tmp_path: Path) -> None:
+    bad = [{"text": ""}] * 250
+    found = read("jsonl", written(tmp_path, [*bad, {"text": "last"}]))
+    assert [one.position for one in found[:-1] if isinstance(one, Rejected)] == [f"element {number}" for number in range(1, 251)]
+    assert isinstance(found[-1], Draft)
+    assert len(read("jsonl", written(tmp_path, [{"text": "first"}, *bad]))) == 251
+
+
+@pytest.mark.parametrize(("texts", "title"), [
+    (["[image: loaf.jpg]\n\nWhy is it\nflat?"], "Why is it flat?"), (["[image]", "A loaf."], "A loaf."), (["[file: a.pdf]"], "[file: a.pdf]"), ([" ", ""], ""),
+    (["word " * 30], "word " * 15 + "word…"), (["x" * 200], "x" * 80 + "…"),
+])
+def test_what_a_talk_without_a_title_is_called(texts: list[str], title: str) -> None:
+    assert talk.opening(talk.Turn("User", text, "") for text in texts) == title
+
+
 # -- longmemeval -----------------------------------------------------------------------------------------------------------
 
 
