@@ -37,7 +37,7 @@ def _conversations(source: Source) -> Iterator[Draft | Rejected]:
         if isinstance(one, Rejected):
             yield one
         else:
-            yield from _conversation(source, *one)
+            yield from _conversation(source, one.where, one.value)
 
 
 def _conversation(source: Source, where: str, chat: Any) -> Iterator[Draft | Rejected]:
@@ -112,9 +112,7 @@ def _parts(content: dict[str, Any], about: dict[str, Any]) -> Iterator[str]:
     attached = about.get("attachments")
     files = [file for file in attached if isinstance(file, dict) and isinstance(file.get("name"), str)] if isinstance(attached, list) else []
     images = [file["name"] for file in files if str(file.get("mime_type")).startswith("image/")]
-    for file in files:
-        if file["name"] not in images:
-            yield f"[file: {file['name']}]"
+    others = [file["name"] for file in files if file["name"] not in images]
     parts, text = content.get("parts"), content.get("text")
     for part in parts if isinstance(parts, list) else [text]:
         if isinstance(part, str):
@@ -123,3 +121,4 @@ def _parts(content: dict[str, Any], about: dict[str, Any]) -> Iterator[str]:
             yield f"[image: {images.pop(0)}]" if images else "[image]"
         elif isinstance(part, dict) and isinstance(part.get("text"), str):  # what was spoken, written down
             yield part["text"]
+    yield from (f"[file: {file}]" for file in others)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from memcli.errors import PluginFailed
@@ -17,25 +18,42 @@ from memcli.extend.source import Source
 WAITING_MAX = 100  # rejections that are held back until it is known whether anything is good
 
 
-def records(source: Source, names: re.Pattern[str], what: str) -> Iterator[tuple[str, Any] | Rejected]:
-    """(where it stands, value) of each record of the files of an export whose base name is one of `names`; of a lone file, whatever it is called.
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record of an export: the file it is in ("" for a lone one), its place there, and its value."""
+
+    file: str
+    place: str
+    value: Any
+
+    @property
+    def where(self) -> str:
+        """File and place."""
+        return f"{self.file}: {self.place}" if self.file else self.place
+
+
+def records(source: Source, names: re.Pattern[str], what: str) -> Iterator[Record | Rejected]:
+    """The records of the files of an export whose base name is one of `names`; of a lone file, whatever it is called.
 
     A file that breaks off is rejected after its good records. Raises PluginFailed, saying that `what` was looked for, when there is no such file.
     """
     with members(source) as files:
         found = files.names()
-        if found != [source.name]:
+        lone = found == [source.name]
+        if not lone:
             found = [name for name in found if names.fullmatch(name.rpartition("/")[2])]
         if not found:
             raise PluginFailed(f"{source.name} holds no {what}", "give the zip as it was downloaded, the folder it unpacks to, or the file")
         for name in found:
-            where = f"{name}: " if len(found) > 1 else ""
             try:
                 with files.stream(name) as stream:
                     for one in rows.records(stream, name):
-                        yield Rejected(where + one.position, one.reason) if isinstance(one, Rejected) else (where + one[0], one[1])
+                        if isinstance(one, Rejected):
+                            yield Rejected(one.position if lone else f"{name}: {one.position}", one.reason)
+                        else:
+                            yield Record("" if lone else name, *one)
             except PluginFailed as error:
-                yield Rejected(name, error.message)
+                yield Rejected(name, error.message.removeprefix(f"{name} "))
 
 
 def fitting(pieces: Iterator[Draft | Rejected], source: Source, hint: str) -> Iterator[Draft | Rejected]:
@@ -52,5 +70,5 @@ def fitting(pieces: Iterator[Draft | Rejected], source: Source, hint: str) -> It
             good = True
         yield piece
     if waiting and not good:
-        said = waiting[0].reason if waiting[0].reason.startswith(waiting[0].position) else f"{waiting[0].position} {waiting[0].reason}"
-        raise PluginFailed(f"{source.name}: {said}", hint)
+        place = "" if waiting[0].position == source.name else f" {waiting[0].position}"
+        raise PluginFailed(f"{source.name}{place} {waiting[0].reason}", hint)

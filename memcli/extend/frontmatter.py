@@ -9,7 +9,7 @@ from memcli.entries.fields import RULES
 from memcli.entries.model import TYPES, Entry, Value
 from memcli.entries.text import read, tags_of
 
-__all__ = ["TYPES", "Entry", "kept", "modest", "read", "tags_of", "words"]
+__all__ = ["RULES", "TYPES", "Entry", "kept", "modest", "read", "tags_of", "words"]
 
 _TAKEN = frozenset(ORDER) - {"aliases", "confidence", "importance", "links", "pinned", "tags", "valid_from", "valid_to"}  # never a stranger's to set
 _DEEP, _MANY, _LONG, _SIZE = 3, 40, 500, 8_000

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from memcli.errors import PluginFailed
@@ -18,6 +19,14 @@ if TYPE_CHECKING:
 
 LINE_MAX = 16 * 1024 * 1024  # bytes
 DEPTH_MAX = 200  # of nesting in one JSON value
+PIECE_MAX = 256 * 1024 * 1024  # bytes
+PART = 1 << 16  # bytes that are read at once
+
+_STRING = rb'"(?:[^"\\]++|\\.)*+"'
+_INNER = re.compile(rb'(?:[^"\[\]{}]++|' + _STRING + rb")*+[\[\]{}]", re.DOTALL)  # up to the next bracket that stands in no string
+_OUTER = re.compile(rb'(?:[^"\[\]{},]++|' + _STRING + rb")*+[\[\]{},]", re.DOTALL)
+_COMMA = ord(",")
+_STEP = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1, _COMMA: 0}
 
 
 def lines(stream: BinaryIO, limit: int = LINE_MAX) -> Iterator[tuple[int, bytes | None]]:
@@ -49,17 +58,60 @@ def json_lines(stream: BinaryIO, limit: int = LINE_MAX) -> Iterator[tuple[int, A
 
 
 def records(stream: BinaryIO, shown: str) -> Iterator[tuple[str, Any] | Rejected]:
-    """(where it stands, value) of each record of a file that is a JSON array, lines of JSON, or a single JSON object. Raises PluginFailed as `elements`."""
-    file = io.BufferedReader(stream, 1 << 16)  # type: ignore[type-var]
-    begin = file.peek(1).removeprefix(b"\xef\xbb\xbf").lstrip()
+    """(where it stands, value) of each record of a file that is a JSON array, lines of JSON, or a single JSON object; a Rejected for one that is no JSON.
+    Raises PluginFailed, after the good records, where an array breaks off.
+    """
+    file = io.BufferedReader(stream, PART)  # type: ignore[type-var]
+    begin = file.peek(1)
+    if begin[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in begin[:4]:
+        raise PluginFailed(f"{shown} is not UTF-8", "save it as UTF-8")
+    begin = begin.removeprefix(b"\xef\xbb\xbf").lstrip()
     if not begin:
         raise PluginFailed(f"{shown} is empty")
-    if begin[:1] == b"[" or begin[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in begin[:4]:
-        yield from ((f"element {number}", one) for number, one in enumerate(elements(file, shown), 1))
+    if begin[:1] == b"[":
+        yield from (_loaded(f"element {number}", piece) for number, piece in enumerate(_pieces(file.read, shown), 1))
     elif begin.partition(b"\n")[0].rstrip() == b"{":  # laid out over several lines
         yield "the object", value(file.read(), shown)
     else:
         yield from (one if isinstance(one, Rejected) else (f"line {one[0]}", one[1]) for one in json_lines(file))
+
+
+def _pieces(read: Callable[[int], bytes], shown: str) -> Iterator[bytes]:
+    """The text of each element of the JSON array that a file is. They are told apart by brackets and quotes alone, so that one that is no JSON costs no
+    other. Raises PluginFailed, after the good ones, where the array breaks off, is followed by something else, or has an element of more than PIECE_MAX bytes.
+    """
+    held = read(PART)
+    at = begun = held.find(b"[") + 1
+    depth, count = 1, 0
+    while True:
+        while match := (_OUTER if depth == 1 else _INNER).match(held, at):
+            at = match.end()
+            depth += _STEP[held[at - 1]]
+            if depth == 0 or depth == 1 and held[at - 1] == _COMMA:
+                if depth or count or held[begun:at - 1].strip():
+                    yield held[begun:at - 1]
+                count, begun = count + 1, at
+            if depth == 0:
+                if (held[at:] + read(PART)).strip():
+                    raise PluginFailed(f"{shown} goes on after the end of its list")
+                return
+        held, at, begun = held[begun:], at - begun, 0
+        if len(held) > PIECE_MAX:
+            raise PluginFailed(f"{shown} has an element of more than {PIECE_MAX} bytes", "split it")
+        part = read(max(PART, len(held)))  # as much again each time, or a long string would be looked through over and over
+        if not part:
+            raise PluginFailed(f"{shown} breaks off after {count} whole {'part' if count == 1 else 'parts'}",
+                               "what was good is kept; get the file again and run the command again")
+        held += part
+
+
+def _loaded(place: str, piece: bytes) -> tuple[str, Any] | Rejected:
+    try:
+        return place, json.loads(piece.decode())
+    except UnicodeDecodeError as error:
+        return Rejected(place, f"not UTF-8 (byte {error.start})")
+    except (ValueError, RecursionError) as error:
+        return Rejected(place, f"not JSON: {error.msg if isinstance(error, json.JSONDecodeError) else 'nested too deeply or out of range'}")
 
 
 def elements(stream: BinaryIO, shown: str, keys: Sequence[str] = ()) -> Iterator[Any]:

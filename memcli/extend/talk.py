@@ -19,6 +19,7 @@ SEGMENT_CHARS, SEGMENT_TURNS = 6_000, 40
 TURN_CHARS = 20_000  # of one turn that are kept
 TAIL_CHARS = 300
 OPENING_CHARS = 80
+_SHOWN = re.compile(r"\[(?:image|file)(?:: [^\]]*)?\]")
 _MARK = re.compile(r"[A-Za-z0-9-]{1,40}\Z")
 _FENCE = re.compile(r"^ {0,3}(```|~~~)")
 
@@ -77,8 +78,9 @@ def newest_leaf(parents: Mapping[str, str | None], order: Mapping[str, float]) -
 
 
 def opening(turns: Iterable[Turn]) -> str:
-    """The first words of a conversation, as a title for one that has none."""
-    said = next((" ".join(clean(turn.text).split()) for turn in turns if turn.text.strip()), "")
+    """The first words of a conversation, as a title for one that has none; what stands for an image or a file is none, if there are others."""
+    texts = [" ".join(clean(turn.text).split()) for turn in turns]
+    said = next(filter(None, (_SHOWN.sub("", text).strip() for text in texts)), "") or next(filter(None, texts), "")
     return said if len(said) <= OPENING_CHARS else f"{said[:OPENING_CHARS].rsplit(' ', 1)[0]}…"
 
 

@@ -83,9 +83,10 @@ def _conversation(chance: random.Random, size: int, at: float, said: dict[str, l
 
 
 def _node(id_: str, parent: str, role: str, text: str, at: float | None, metadata: dict[str, Any]) -> dict[str, Any]:
-    message: dict[str, Any] = {"id": id_, "author": {"role": role, "name": None, "metadata": {}}, "create_time": at, "update_time": None,
-               "content": {"content_type": "text", "parts": [text]}, "status": "finished_successfully", "end_turn": True, "weight": 1.0,
-               "metadata": metadata, "recipient": "all", "channel": None}
+    message: dict[str, Any] = {
+        "id": id_, "author": {"role": role, "name": None, "metadata": {}}, "create_time": at, "update_time": None,
+        "content": {"content_type": "text", "parts": [text]}, "status": "finished_successfully", "end_turn": True, "weight": 1.0, "metadata": metadata,
+        "recipient": "all", "channel": None}
     return {"id": id_, "message": message, "parent": parent, "children": []}
 
 
