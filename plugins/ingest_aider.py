@@ -25,11 +25,11 @@ _FILE = ".aider.chat.history.md"
 _START = re.compile(r"# aider chat started at (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\s*\Z")
 _DID = re.compile(r"> (Applied edit to|Commit|Running) (.+?)\s*\Z")
 _DEEDS = {"Applied edit to": "edited", "Commit": "committed", "Running": "ran"}
-_EDIT = re.compile(r"(?:^\n)?(?:^[^\s`]+\n)?^```[^\n]*\n(?:[^\n]+\n)?\0\n(?:\0\n|[ \t]*\n)*```[ \t]*(?:\n|\Z)", re.MULTILINE)  # a block of which only edits were left
+_EDIT = re.compile(  # a block of which only edits were left, with the path above or in it
+    r"(?:^\n)?(?:^[^\s`]+\n)?^```[^\n]*\n(?:[^\n]+\n)?\0\n(?:\0\n|[ \t]*\n)*```[ \t]*(?:\n|\Z)", re.MULTILINE)
 _FENCE = re.compile(r" {0,3}(?:`{3,}|~{3,})")
 _SWITCHES = ("/add", "/drop", "/exit", "/quit", "/clear", "/reset", "/tokens", "/model", "/models", "/help", "/ls", "/settings", "/read-only", "/chat-mode",
              "/map", "/map-refresh", "/multiline-mode", "/copy", "/paste", "/undo", "/diff", "/voice", "/load", "/save", "/report")
-
 _MODES = ("/ask ", "/code ", "/architect ", "/context ")  # how what follows is to be answered
 
 

@@ -7,6 +7,8 @@ compact; what subagents said and what the program itself put in is left out.
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -24,6 +26,7 @@ apart = bulk = True
 
 _MEMORY_MAX = 4 * 1024 * 1024  # bytes
 _MARKS = ("uuid", "sessionId", "leafUuid", "messageId")  # of which a line has one
+_BESIDE = 20  # transcripts that are looked into for the name of a project, and lines of each
 _TYPES = {"user": "profile", "feedback": "procedure", "project": "fact", "reference": "note"}
 
 
@@ -171,9 +174,10 @@ def _note(source: Source, relative: str) -> Iterator[Draft | Rejected]:
         yield Rejected(shown, "empty")
         return
     where, position = _place(source, relative)
+    tags = tuple(filter(None, (kind if kind in _TYPES else "", _worked_on(source, relative))))
     title = named if " " in named else named.replace("_", " ").replace("-", " ").strip().capitalize()
     aliases = dict.fromkeys(word for word in (named, os.path.splitext(os.path.basename(position))[0], described) if word and word != title)
-    yield Draft(body.strip("\n") + "\n", where, position, title=title or entry.title, type=_TYPES.get(kind, "note"), tags=(kind,) if kind in _TYPES else (),
+    yield Draft(body.strip("\n") + "\n", where, position, title=title or entry.title, type=_TYPES.get(kind, "note"), tags=tags,
                 aliases=tuple(aliases), uri=shown, trust="agent")
 
 
@@ -187,3 +191,18 @@ def _place(source: Source, relative: str) -> tuple[str, str]:
     last = max((at for at, part in enumerate(parts[:-1]) if part == "memory"), default=-1)
     project = parts[last - 1] if last > 0 and parts[last - 1].startswith("-") else source.name if relative and last < 0 else ""
     return f"memory of {project}" if project else "memory", "/".join(parts[last + 1:]) if last >= 0 else relative or source.name
+
+
+def _worked_on(source: Source, relative: str) -> str:
+    """The project that a note is about, as the transcripts beside its memory folder name it; "" where there are none to ask."""
+    folders = relative.split("/")[:-1]
+    if "memory" not in folders:
+        return ""
+    project = folders[:len(folders) - 1 - folders[::-1].index("memory")]
+    beside = sorted(name for name in os.listdir(os.path.join(source.path, *project)) if name.endswith(".jsonl"))
+    for transcript in beside[:_BESIDE]:
+        with contextlib.suppress(PluginFailed), source.stream("/".join([*project, transcript])) as stream:  # that is told where the transcript itself is read
+            for one in itertools.islice(rows.json_lines(stream, growing=True), _BESIDE):
+                if isinstance(one, tuple) and isinstance(one[1], dict) and (found := agents.project(one[1].get("cwd"))):
+                    return found
+    return ""
