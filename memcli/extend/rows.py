@@ -31,30 +31,43 @@ _STEP = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1, _COMMA: 0}
 
 def lines(stream: BinaryIO, limit: int = LINE_MAX) -> Iterator[tuple[int, bytes | None]]:
     """(number from 1, line without its end) of a stream; None for a line of more than `limit` bytes. A byte order mark is dropped."""
+    yield from ((number, line) for number, line, _ in _lines(stream, limit))
+
+
+def _lines(stream: BinaryIO, limit: int) -> Iterator[tuple[int, bytes | None, bool]]:
+    """The same, and whether the line had an end."""
     number = 0
     while line := stream.readline(limit + 1):
         number += 1
         if len(line) > limit:
             while line and not line.endswith(b"\n"):
                 line = stream.readline(limit)
-            yield number, None
+            yield number, None, bool(line)
             continue
-        line = line.rstrip(b"\r\n")
-        yield number, line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
+        bare = line.rstrip(b"\r\n")
+        yield number, bare.removeprefix(b"\xef\xbb\xbf") if number == 1 else bare, line.endswith(b"\n")
 
 
-def json_lines(stream: BinaryIO, limit: int = LINE_MAX) -> Iterator[tuple[int, Any] | Rejected]:
-    """(line number, value) of each line of JSON that is not blank; a Rejected for one that is none."""
-    for number, line in lines(stream, limit):
+def json_lines(stream: BinaryIO, limit: int = LINE_MAX, *, growing: bool = False) -> Iterator[tuple[int, Any] | Rejected]:
+    """(line number, value) of each line of JSON that is not blank; a Rejected for one that is none.
+
+    `growing`: the file may be being written just now, so a last line without an end that is no JSON is no fault: the next run will read it.
+    """
+    for number, line, ended in _lines(stream, limit):
         if line is None:
             yield Rejected(f"line {number}", f"longer than {limit} bytes")
         elif line.strip():
             try:
                 yield number, json.loads(line)
-            except UnicodeDecodeError as error:
-                yield Rejected(f"line {number}", f"not UTF-8 (byte {error.start})")
             except (ValueError, RecursionError) as error:
-                yield Rejected(f"line {number}", f"not JSON: {error.msg if isinstance(error, json.JSONDecodeError) else 'nested too deeply or out of range'}")
+                if ended or not growing:
+                    yield Rejected(f"line {number}", _why(error))
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return f"not UTF-8 (byte {error.start})"
+    return f"not JSON: {error.msg if isinstance(error, json.JSONDecodeError) else 'nested too deeply or out of range'}"
 
 
 def records(stream: BinaryIO, shown: str) -> Iterator[tuple[str, Any] | Rejected]:
