@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-ROOMS = {"errors": 0, "clock": 0, "faults": 0, "plainyaml": 0, "config": 1, "entries": 2, "extend": 3, "memory": 3, "index": 4, "search": 5,
+ROOMS = {"errors": 0, "clock": 0, "faults": 0, "plainyaml": 0, "config": 1, "entries": 2, "extend": 3, "memory": 3, "safety": 3, "index": 4, "search": 5,
          "life": 6, "store": 7, "measure": 8, "output": 8, "serve": 9, "cli": 9, "__main__": 10, "man": 0, "schemas": 0}
 LINES_MAX, FUNCTION_MAX, COMMAND_MAX = 300, 40, 120
 HEAVY = ("numpy", "usearch", "git", "rich", "importlib.metadata", "ruamel", "tantivy", "typer")

@@ -43,18 +43,16 @@ INSTRUCTIONS_FOLDED = (
 )  # in lower case
 INSTRUCTIONS_PAIRED = (  # one of the first with one of the second, in lower case
     (("bypass", "disregard", "do not follow", "don't follow", "forget", "ignore", "override", "stop following"),
-     (
-    "command", "constraint", "context", "direction", "directive", "guideline", "input", "instruction", "message", "order", "polic", "prompt", "rule",
-    "text", "training",)),
+     ( "command", "constraint", "context", "direction", "directive", "guideline", "input", "instruction", "message", "order", "polic", "prompt", "rule",
+      "text", "training")),
     (("disregard", "forget", "ignore", "override"), ("above", "guidelines", "instruct", "programming", "prompt", "rules and", "told")),
     (("disclose", "display", "leak", "output", "print", "repeat", "reveal", "show", "tell me"), ("instructions", "prompt")),
     (("curl ", "exfiltrate", "forward", "leak", "post ", "send", "transmit", "upload"),
      ("@", "attacker", "http", "my email", "my server", "this address", "this endpoint", "this server", "this url", "webhook")),
     (("![",), ("%7b", "<", "[", "{")),
-    ((
-    "do not inform", "do not let the user", "do not mention", "do not reveal", "do not tell", "don't let the user", "don't mention", "don't tell",
-    "hide this from", "keep this secret from", "never mention", "never tell", "without asking the user", "without informing", "without telling",
-    "without the user", "without user",),
+    (( "do not inform", "do not let the user", "do not mention", "do not reveal", "do not tell", "don't let the user", "don't mention", "don't tell",
+      "hide this from", "keep this secret from", "never mention", "never tell", "without asking the user", "without informing", "without telling",
+      "without the user", "without user"),
      ("ai", "always", "assistant", "delete", "execute", "instruction", "model", "run ", "send", "tool", "you must")),
 )
 HIDDEN = "\u200b\u200c\u200d\u2060\u2061\u2062\u2063\u2064\ufeff\u202d\u202e\u00ad"  # what no reader sees, and tag characters (plane 14)

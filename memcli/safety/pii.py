@@ -13,8 +13,9 @@ from memcli.safety.secrets import Finding, located, replaced
 _EMAIL = re.compile(r"(?<![\w.+-])[A-Za-z0-9][\w.+-]{0,63}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,6}[A-Za-z]{2,24}(?![\w@-])")
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![A-Za-z0-9])")
 _CARD = re.compile(r"(?<![\w.+-])[2-6][0-9]{3}(?:[ -]?[0-9]{2,6}){2,4}(?![\w-]|\.[0-9])")
-_PHONE = re.compile(r"(?<![\w.+/-])(?:\+[1-9][0-9]{0,2}(?:[ ./-]?\(?[0-9]{1,5}\)?){2,6}|\([0-9]{3}\) ?[0-9]{3}[-. ][0-9]{4}|[2-9][0-9]{2}[-.][2-9][0-9]{2}[-.][0-9]{4}"
-                    r"|0[1-9][0-9]{1,4}[ /][0-9]{3,4}(?: ?[0-9]{2,4}){1,3})(?![\w-]|\.[0-9])")
+_PHONE = re.compile(
+    r"(?<![\w.+/-])(?:\+[1-9][0-9]{0,2}(?:[ ./-]?\(?[0-9]{1,5}\)?){2,6}|\([0-9]{3}\) ?[0-9]{3}[-. ][0-9]{4}|[2-9][0-9]{2}[-.][2-9][0-9]{2}[-.][0-9]{4}"
+    r"|0[1-9][0-9]{1,4}[ /][0-9]{3,4}(?: ?[0-9]{2,4}){1,3})(?![\w-]|\.[0-9])")
 _IP = re.compile(r"(?<![\w.:+-])(?:(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![\w-]|\.[0-9])|[0-9A-Fa-f]{1,4}(?::{1,2}[0-9A-Fa-f]{1,4}){3,7}(?![\w:.]))")
 _VERSION = re.compile(r"(?:version|release|v|ver\.?|==|>=|~=)\s?$", re.IGNORECASE)
 _CARD_LENGTHS = {"2": (16,), "3": (14, 15), "4": (16, 19), "5": (16,), "6": (16, 17, 18, 19)}
@@ -57,7 +58,7 @@ def _iban(match: re.Match[str]) -> bool:
 def _card(match: re.Match[str]) -> bool:
     """ISO/IEC 7812: known first digit and length, the sum of the digits, every second one doubled, is a multiple of ten (Luhn)."""
     digits = re.sub("[ -]", "", match[0])
-    if len(digits) not in _CARD_LENGTHS[digits[0]] or len(set(digits)) < 3:
+    if len(digits) not in _CARD_LENGTHS[digits[0]] or len(set(digits)) < 2:
         return False
     doubled = (int(one) * (1 + at % 2) for at, one in enumerate(reversed(digits)))
     return sum(number - 9 if number > 9 else number for number in doubled) % 10 == 0

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 _START = r"(?:(?<![A-Za-z0-9_-])|(?<=\\[nrt])|(?<=%[0-9A-F][0-9A-F]))"
 _END = r"(?![A-Za-z0-9])"
@@ -44,7 +45,11 @@ def load(name: str) -> tuple[Rule, ...]:
 
     with open(f"{os.path.dirname(__file__)}/rules/{name}.json", encoding="utf-8") as file:
         data = json.load(file)
-    return tuple(Rule(**{key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}) for row in data["rules"])
+    return tuple(map(_rule, data["rules"]))
+
+
+def _rule(row: dict[str, Any]) -> Rule:
+    return Rule(**{key: tuple(value) if isinstance(value, list) else value for key, value in row.items()})
 
 
 def lowered(text: str) -> str:

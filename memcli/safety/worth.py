@@ -16,11 +16,14 @@ _HASH = re.compile(r"(?:sha\d{1,3}|md5|blake\w{1,3}|h1|etag|W/)[-:$/=]", re.IGNO
 _CODE = re.compile(r"[()\[\]{}|\\]|^[$%@&~^!*#/.+-]|::|->|://|^0x[0-9a-f]{1,16}$", re.IGNORECASE)
 _RUN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 _TAIL = ".,;:!?)]}>*_"
-_NO_SECRET = re.compile(r"[_-](?:hash|sha\d*|digest|md5|ids?|file|path|name|names|url|uri|type|count|len|length|limit|max|min|size|env|ref|version|field|label|class|"
-                        r"regex|pattern|prefix|policy|expiry|ttl|arn|scope|scopes|format|key_id|public|hint)[\"'\])]*$", re.IGNORECASE)
-_TRIVIAL = frozenset((  # what stands for a password
-    "pass password passwd pwd secret changeme user username admin root guest test postgres mysql redis token apikey key none null foo bar baz "
-    "pw hunter xxx xxxx yourpassword mypassword pass123 password123 p@ssw0rd host port name login").split())
+_NO_SECRET = re.compile(  # `token_id`, `secret_name`: about a secret, not one
+    r"[_-](?:hash|sha\d*|digest|md5|ids?|file|path|names?|ur[li]|type|count|len|length|limit|max|min|size|env|ref|version|field|label|class|regex|pattern|"
+    r"prefix|policy|expiry|ttl|arn|scopes?|format|key_id|public|hint)[\"'\])]*$", re.IGNORECASE)
+_TRIVIAL = frozenset({  # what stands for a password
+    "pass", "password", "passwd", "pwd", "secret", "changeme", "user", "username", "admin", "root", "guest", "test", "postgres", "mysql", "redis",
+    "token", "apikey", "key", "none", "null", "foo", "bar", "baz", "pw", "hunter", "xxx", "xxxx", "yourpassword", "mypassword", "pass123",
+    "password123", "p@ssw0rd", "host", "port", "name", "login",
+})
 
 
 def span(rule: Rule, match: re.Match[str]) -> tuple[int, int] | None:
