@@ -193,8 +193,12 @@ def test_each_command_loads_what_it_needs(tmp_path: str) -> None:
     version = loaded(["--version"], home)
     assert not version & {"typer", "rich", "tantivy", "dataclasses", "subprocess", "json", "memcli.store"}
     loaded(["init"], home)
+    screens = {"memcli.safety.rules", "memcli.safety.secrets", "memcli.safety.worth", "memcli.safety.instructions", "memcli.safety.pii"}
     added = loaded(["add", "some text"], home)
-    assert not added & {"typer", "rich", "tantivy", "git", "ruamel.yaml", "memcli.index.keyword", "importlib.metadata"}, added
+    assert not added & {"typer", "rich", "tantivy", "git", "ruamel.yaml", "memcli.index.keyword", "importlib.metadata", *screens}, added
+    assert "memcli.safety.gate" in added
+    suspect = loaded(["add", "the password of the router is on its back"], home)
+    assert {"memcli.safety.secrets", "memcli.safety.rules"} <= suspect and "memcli.safety.instructions" not in suspect, suspect
     found = loaded(["search", "text"], home)
     assert "tantivy" in found
     assert not found & {"typer", "rich", "git", "ruamel.yaml", "subprocess", "importlib.metadata", "memcli.entries.run", "memcli.entries.history"}, found

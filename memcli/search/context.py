@@ -72,7 +72,7 @@ class Block:
     @property
     def heading(self) -> str:
         """Day, title, id and origin on one line."""
-        return f"## {self.moment[:10] + ' ' if self.moment else ''}{' '.join(neutral(self.entry.title).split())} [{self.entry.id[-6:]}]{self.origin}"
+        return f"## {' '.join(neutral(f'{self.moment[:10]} {self.entry.title}').split())} [{self.entry.id[-6:]}]{self.origin}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,8 @@ class Collected:
 
 
 def collected(index: Index, question: str, wish: Wish, scan: str, *, all_: bool = False) -> Collected:
-    """The core entries, and the best passages for a question; of entries flagged as instructions only with `all_`. Raises Usage for a question that asks nothing."""
+    """The core entries, and the best passages for a question; those of entries flagged as instructions only with `all_`. Raises Usage for a
+    question that asks nothing."""
     ask = queries.parse(question, filters=wish.filters)
 
     def look(view: View) -> Collected:
