@@ -113,13 +113,10 @@ class Store(Desk):
 
     def context(self, query: str, budget: int, filters: Sequence[str] = (), scan: str = "auto", *, nonce: str, all_: bool = False) -> Pack:
         """The best evidence for a query and the core entries, packed into `budget` tokens; `nonce` closes the fence. With `all_` flagged entries too."""
-        from dataclasses import replace
-
         from memcli.search import context
         from memcli.search.run import Wish
 
-        found = context.collected(self.index, query, Wish(self.now, context.PIECES_MAX, filters=filters, prior=self.weights()), scan, all_=all_)
-        return replace(context.packed(found.core, found.ranked, budget, found.warning, nonce), withheld=found.withheld)
+        return context.pack(self.index, query, Wish(self.now, context.PIECES_MAX, filters=filters, prior=self.weights()), scan, budget, nonce, all_=all_)
 
     def related(self, name: str, limit: int) -> tuple[Entry, Nearby]:
         """An entry, and what is near to it: linked to it, or alike."""

@@ -62,14 +62,7 @@ def command(
     """Write a new entry."""
     here = session.current()
     store = here.store(vault)
-    given: dict[str, Value] = {"title": title, "type": type_, "key": key, "valid_from": valid_from, "valid_to": valid_to}
-    fields: dict[str, Value] = {name: value for name, value in given.items() if value}
-    if tag:
-        fields["tags"] = [word.lstrip("#") for word in tag]
-    if importance is not None:
-        fields["importance"] = importance
-    if trust:
-        fields["source"] = {"trust": _known(trust)}
+    fields = _fields({"title": title, "type": type_, "key": key, "valid_from": valid_from, "valid_to": valid_to}, tag or [], importance, trust)
 
     def write(text: str) -> Changed:
         return store.add(text, fields, force=force, allow_secret=allow_secret, session=here.name)
@@ -93,12 +86,19 @@ def command(
     here.out(f"{id_[-6:]}  {terminal.line(path) if here.tty else path}\n")
 
 
-def _known(trust: str) -> str:
-    from memcli.extend.contracts import TRUSTS
+def _fields(given: dict[str, Value], tags: list[str], importance: float | None, trust: str) -> dict[str, Value]:
+    fields: dict[str, Value] = {name: value for name, value in given.items() if value}
+    if tags:
+        fields["tags"] = [word.lstrip("#") for word in tags]
+    if importance is not None:
+        fields["importance"] = importance
+    if trust:
+        from memcli.extend.contracts import TRUSTS
 
-    if trust not in TRUSTS:
-        raise Usage(f"--trust {trust} says nothing", f"one of {', '.join(TRUSTS)}")
-    return trust
+        if trust not in TRUSTS:
+            raise Usage(f"--trust {trust} says nothing", f"one of {', '.join(TRUSTS)}")
+        fields["source"] = {"trust": trust}
+    return fields
 
 
 def _joined(words: list[str]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from memcli.cli import filters, options, session
 from memcli.errors import NothingFound, Usage
 from memcli.output import records, terminal
@@ -55,8 +57,6 @@ def command(
     json: bool = False,
 ) -> None:
     """Pack evidence."""
-    import os
-
     from memcli.life.names import count
     from memcli.search import context
 

@@ -40,9 +40,13 @@ def screened(settings: Settings, fields: Mapping[str, Value], body: str, what: s
         if where:
             raise _refusal(where, add=True)
     leaves = [line for name, value in fields.items() for line in _leaves(name, value)]
-    found = list(dict.fromkeys(rule for piece in (*leaves, body) for rule, _, _ in _secrets(piece))) if mode == "redact" else []
+    secrets = {secret: rule for piece in (*leaves, body) for rule, secret, _ in _secrets(piece)} if mode == "redact" else {}
+    found = list(dict.fromkeys(secrets.values()))
     pii = settings.text("safety.pii") == "redact"
-    tidy = {name: _cleaned(name, value, secrets=bool(found), pii=pii) for name, value in fields.items()}
+    tidy = {_clean(name, secrets=bool(found), pii=pii): _cleaned(name, value, secrets=bool(found), pii=pii) for name, value in fields.items()}
+    title = tidy.get("title")
+    if isinstance(title, str):
+        tidy["title"] = _uncut(title, secrets)
     body = _clean(body, secrets=bool(found), pii=pii)
     flags = _flags(settings, "\n".join((*(line for name, value in tidy.items() for line in _leaves(name, value)), body)))
     if flags:
@@ -201,17 +205,28 @@ def _leaves(name: str, value: Value) -> Iterator[str]:
         yield f"{name}: {value}"
 
 
+def _uncut(title: str, secrets: Mapping[str, str]) -> str:
+    """A title without the beginning of a secret at its end: titles are cut from the text, and a secret that is cut in two is recognised no more."""
+    for secret, rule in secrets.items():
+        length = next((length for length in range(min(len(secret), len(title)), 5, -1) if title.endswith(secret[:length])), 0)
+        if length:
+            return f"{title[:-length]}[secret: {rule}]"
+    return title
+
+
 def _cleaned(name: str, value: Value, *, secrets: bool, pii: bool, known: frozenset[str] = frozenset()) -> Value:
     """A field's value without what is to be redacted."""
     if name in _OURS or value is None or isinstance(value, (bool, float)):
         return value
     if isinstance(value, dict):
-        return {key: _cleaned(key, inner, secrets=secrets, pii=pii, known=known) for key, inner in value.items()}
+        return {_clean(key, secrets=secrets, pii=pii, known=known): _cleaned(key, inner, secrets=secrets, pii=pii, known=known) for key, inner in value.items()}
     if isinstance(value, list):
         return [_cleaned(name, item, secrets=secrets, pii=pii, known=known) for item in value]
     line = f"{name}: {value}"
     clean = _clean(line, secrets=secrets, pii=pii, known=known)
-    return value if clean == line else clean.removeprefix(f"{name}: ")
+    if not clean.startswith(f"{name}: "):  # the name itself goes
+        line, clean = f"{name}: {value}", f"{name}: {_clean(str(value), secrets=secrets, pii=pii, known=known)}"
+    return value if clean == line else clean[len(name) + 2:]
 
 
 def _clean(piece: str, *, secrets: bool, pii: bool, known: frozenset[str] = frozenset()) -> str:

@@ -24,14 +24,7 @@ def add(desk: Desk, body: str, fields: Mapping[str, Value], *, force: bool = Fal
 
     Raises Usage for an empty one or a field out of range, EntryInvalid for front matter that cannot be read, Refused for a secret.
     """
-    given = body.encode("utf-8", "surrogatepass")
-    kept = text.read(given, "the text")
-    if kept.problem is not None:
-        raise kept.problem
-    if not allow_secret:
-        screening.refuse_fields(desk.settings, fields, "the entry")
-        given = screening.clean(desk, given, "the text", add=True)
-        kept = text.read(given, "the text")
+    given, kept = _given(desk, body, fields, allow_secret=allow_secret)
     fields = _with_trust(kept.meta, fields)
     known = {**kept.meta, **fields}
     if not kept.body.strip() and not known.get("title"):
@@ -63,6 +56,19 @@ def add(desk: Desk, body: str, fields: Mapping[str, Value], *, force: bool = Fal
         _tell_double(desk, new, path)
     closed = [text.read(data, at) for at, old, data in changes if old is not None and data is not None]
     return Changed(((id_, path), *((entry.id, entry.path) for entry in closed if entry.meta.get("superseded_by") == id_)), commit)
+
+
+def _given(desk: Desk, body: str, fields: Mapping[str, Value], *, allow_secret: bool) -> tuple[bytes, Entry]:
+    """A new text as it may be kept, and what its front matter says."""
+    given = body.encode("utf-8", "surrogatepass")
+    kept = text.read(given, "the text")
+    if kept.problem is not None:
+        raise kept.problem
+    if not allow_secret:
+        screening.refuse_fields(desk.settings, fields, "the entry")
+        given = screening.clean(desk, given, "the text", add=True)
+        kept = text.read(given, "the text")
+    return given, kept
 
 
 def _with_trust(meta: Mapping[str, Value], fields: Mapping[str, Value]) -> Mapping[str, Value]:

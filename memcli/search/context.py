@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from memcli.entries.model import Entry
 from memcli.index.ask import Ask, Filter
@@ -163,6 +163,12 @@ def _passage(found: Scoring, number: int, repeats: float) -> Passage:
     candidate = found.pool.candidates[piece.entry]
     return Passage(candidate.entry, candidate.moment, piece.chunk.start, piece.chunk.end, piece.chunk.text,
                    max(found.scored.pieces[number] * found.priors.products[piece.entry] - REPEATS * repeats, 1e-6))
+
+
+def pack(index: Index, question: str, wish: Wish, scan: str, budget: int, nonce: str, *, all_: bool) -> Pack:
+    """What `mem context` says: `collected`, then `packed`."""
+    found = collected(index, question, wish, scan, all_=all_)
+    return replace(packed(found.core, found.ranked, budget, found.warning, nonce), withheld=found.withheld)
 
 
 def packed(core: Iterable[tuple[Entry, str]], ranked: Sequence[Passage], budget: int, warning: str = "", nonce: str = "") -> Pack:
