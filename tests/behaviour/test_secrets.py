@@ -13,6 +13,7 @@ from tokens import Mint, minted
 
 TOKEN = minted(21)["github"]
 PASSWORD = Mint(22).run(14)
+MODEL = minted(21)["stripe"]
 HEAD = TOKEN[4:20]
 
 
@@ -64,6 +65,7 @@ WAYS: dict[str, Callable[[Box], Result]] = {
     "set a list": lambda box: box.run("set", "old.md", f"tags+={TOKEN}"),
     "set a field of one's own": lambda box: box.run("set", "old.md", f"password={PASSWORD}"),
     "edit": lambda box: box.run("edit", "old.md", env=editor(box, f"more\ntoken {TOKEN}")),
+    "setting": lambda box: box.run("config", "embedder.model", f"model {MODEL}"),
     "reason": lambda box: box.run("forget", "old.md", "--reason", f"it held {TOKEN}"),
 }
 
@@ -76,7 +78,7 @@ def test_what_is_refused_leaves_no_trace(box: Box) -> None:
         assert "safety.secrets redact" in done.err and HEAD not in done.err and PASSWORD not in done.err, (way, done.err)
         assert (box.git("rev-parse", "HEAD"), box.files()) == before, way
     box.run("index", check=0)
-    assert traces(box, HEAD, PASSWORD) == []
+    assert traces(box, HEAD, PASSWORD, MODEL) == []
 
 
 def test_what_is_redacted_leaves_no_trace(box: Box) -> None:
@@ -87,7 +89,7 @@ def test_what_is_redacted_leaves_no_trace(box: Box) -> None:
         assert done.status == 0 and HEAD not in done.err, (way, done.err)
         assert "[secret: " in box.git("diff", "-a", head.strip(), "HEAD"), way
     box.run("search", "token", check=0)
-    assert traces(box, HEAD, PASSWORD) == []
+    assert traces(box, HEAD, PASSWORD, MODEL) == []
     box.sound()
 
 
