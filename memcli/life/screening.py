@@ -33,14 +33,13 @@ class Screened:
 
 def screened(settings: Settings, fields: Mapping[str, Value], body: str, what: str = "the text") -> Screened:
     """A new text with its fields, redacted and flagged as the settings say. Raises Refused, naming `what`, for a secret."""
-    mode = settings.text("safety.secrets")
+    mode = settings.text("safety.secrets") if gate.secrets("\n".join((*_lines(fields), body))) else "allow"  # one look at all, as there are many texts
     if mode == "refuse":
         refuse_fields(settings, fields, what)
         where = _first(body, what)
         if where:
             raise _refusal(where, add=True)
-    leaves = [line for name, value in fields.items() for line in _leaves(name, value)]
-    secrets = {secret: rule for piece in (*leaves, body) for rule, secret, _ in _secrets(piece)} if mode == "redact" else {}
+    secrets = {secret: rule for piece in (*_lines(fields), body) for rule, secret, _ in _secrets(piece)} if mode == "redact" else {}
     found = list(dict.fromkeys(secrets.values()))
     pii = settings.text("safety.pii") == "redact"
     tidy = {_clean(name, secrets=bool(found), pii=pii): _cleaned(name, value, secrets=bool(found), pii=pii) for name, value in fields.items()}
@@ -48,7 +47,7 @@ def screened(settings: Settings, fields: Mapping[str, Value], body: str, what: s
     if isinstance(title, str):
         tidy["title"] = _uncut(title, secrets)
     body = _clean(body, secrets=bool(found), pii=pii)
-    flags = _flags(settings, "\n".join((*(line for name, value in tidy.items() for line in _leaves(name, value)), body)))
+    flags = _flags(settings, "\n".join((*_lines(tidy), body)))
     if flags:
         tidy["flags"] = list(dict.fromkeys([*_flags_in(tidy), *flags]))
     return Screened(tidy, body, tuple(f"{what}: a secret was left out ({rule})" for rule in found))
@@ -189,6 +188,11 @@ def _pieces(data: bytes, path: str) -> Iterator[tuple[str, int]]:
         for name, value in entry.meta.items():
             for line in _leaves(name, value):
                 yield line, 0
+
+
+def _lines(fields: Mapping[str, Value]) -> list[str]:
+    """What `_leaves` says of all fields."""
+    return [line for name, value in fields.items() for line in _leaves(name, value)]
 
 
 def _leaves(name: str, value: Value) -> Iterator[str]:

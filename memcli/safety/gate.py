@@ -1,27 +1,24 @@
 """Can a text hold what the rules of this room look for? A glance at the words that one of them must contain, so that most texts load no rule.
 
-The tables are those of safety/rules/*.json; tests/unit/test_safety.py holds them in step.
+The tables are the literals of safety/rules/*.json, without those that contain another one; tests/unit/test_safety.py holds them in step.
 """
 
 from __future__ import annotations
 
 SECRETS_EXACT = (
-    "-----BEGIN ", "-us", ".atlasv1.", "1//0", ":AA", "ABIA", "ABSK", "ACCA", "AGE-SECRET-KEY-1", "AIza", "AKIA", "ASIA", "ATATT3", "GOCSPX-", "NRAK-",
-    "NRJS-", "PMAK-", "Private-Lines: ", "Q~", "SG.", "SK", "api_org_", "dapi", "dckr_oat_", "dckr_pat_", "discord.com/api/webhooks/",
-    "discordapp.com/api/webhooks/", "doo_v1_", "dop_v1_", "dor_v1_", "dp.ct.", "dp.pt.", "dp.sa.", "dp.st.", "eyJ", "figd_", "figoh_", "fm2_", "gho_",
-    "ghp_", "ghr_", "ghs_", "ghu_", "github_pat_", "glagent-", "glc_", "glcbt-", "gldt-", "glft-", "glimt-", "glpat-", "glptt-", "glrt-", "glsa_",
-    "glsoat-", "gsk_", "hf_", "hooks.slack.com/", "hvb.", "hvr.", "hvs.", "key-", "lin_api_", "lin_oauth_", "nfc_", "nfp_", "npm_", "ntn_", "pplx-",
-    "pscale_oauth_", "pscale_pw_", "pscale_tkn_", "pul-", "pypi-", "r8_", "rk_live_", "rk_test_", "rubygems_", "sb_secret_", "sbp_", "secret_", "shpat_",
-    "shpca_", "shppa_", "shpss_", "sk-", "sk-ant-", "sk-or-", "sk_live_", "sk_test_", "sntrys_", "sntryu_", "sq0atp-", "sq0csp-", "sq0idp-", "whsec_",
-    "xai-", "xapp-", "xoxa-", "xoxb-", "xoxc-", "xoxd-", "xoxe-", "xoxe.", "xoxo-", "xoxp-", "xoxr-", "xoxs-", "ya29.",
+    "-----BEGIN ", "-us", ".atlasv1.", "1//0", ":AA", "ABIA", "ACCA", "AIza", "AKIA", "ASIA", "ATATT3", "GOCSPX-", "NRAK-", "NRJS-", "PMAK-",
+    "Private-Lines: ", "Q~", "SG.", "SK", "api_org_", "dapi", "dckr_oat_", "dckr_pat_", "doo_v1_", "dop_v1_", "dor_v1_", "dp.ct.", "dp.pt.", "dp.sa.",
+    "dp.st.", "eyJ", "figd_", "figoh_", "fm2_", "gho_", "ghp_", "ghr_", "ghs_", "ghu_", "github_pat_", "glagent-", "glc_", "glcbt-", "gldt-", "glft-",
+    "glimt-", "glpat-", "glptt-", "glrt-", "glsa_", "glsoat-", "gsk_", "hf_", "hooks.slack.com/", "hvb.", "hvr.", "hvs.", "key-", "lin_api_", "lin_oauth_",
+    "nfc_", "nfp_", "npm_", "ntn_", "pplx-", "pscale_oauth_", "pscale_pw_", "pscale_tkn_", "pul-", "pypi-", "r8_", "rk_live_", "rk_test_", "rubygems_",
+    "sbp_", "shpat_", "shpca_", "shppa_", "shpss_", "sk-", "sk_live_", "sk_test_", "sntrys_", "sntryu_", "sq0atp-", "sq0csp-", "sq0idp-", "whsec_", "xai-",
+    "xapp-", "xoxa-", "xoxb-", "xoxc-", "xoxd-", "xoxe-", "xoxe.", "xoxo-", "xoxp-", "xoxr-", "xoxs-", "ya29.",
 )  # case counts
 SECRETS_FOLDED = (
-    "-access-key ", "-api-key ", "-apikey ", "-pass", "-passphrase ", "-password ", "-secret ", "-secret-key ", "-token ", "_pass", "access key",
-    "access-key", "access_key", "accesskey", "accesskey=", "accountkey\": \"", "accountkey=", "api key", "api-key", "api_key", "apikey", "auth_key",
-    "authkey", "authorization", "aws secret", "aws-secret", "aws_secret", "bearer ", "client_key", "contraseña", "credential", "discord", "encryption-key",
-    "encryption_key", "kennwort", "master_key", "mot de passe", "passphrase", "passwd", "password", "passwort", "private-key", "private_key", "pwd",
-    "secret", "secret access key", "secret-access-key", "secret_access_key", "secret_key", "secretaccesskey", "secretkey", "senha", "sharedaccesskey=",
-    "sig=", "signing_key", "subscription-key", "subscription_key", "token", "twilio", "пароль", "密码",
+    "-pass", "_pass", "access key", "access-key", "access_key", "accesskey", "accountkey\": \"", "accountkey=", "api key", "api-key", "api_key", "apikey",
+    "auth_key", "authkey", "authorization", "bearer ", "client_key", "contraseña", "credential", "discord", "encryption-key", "encryption_key", "kennwort",
+    "master_key", "mot de passe", "passphrase", "passwd", "password", "passwort", "private-key", "private_key", "pwd", "secret", "senha", "sig=",
+    "signing_key", "subscription-key", "subscription_key", "token", "twilio", "пароль", "密码",
 )  # in lower case
 SECRETS_PAIRED = (  # one of the first with one of the second, in lower case
     (("bot ",), ("authorization", "discord", "token")),
@@ -34,12 +31,11 @@ INSTRUCTIONS_FOLDED = (
     "<invoke", "<start_of_turn>", "<system", "<tool_call", "<tool_result", "<tool_use", "<|", "[inst]", "[system]", "act as", "admin override",
     "ai agents:", "ai must", "as an ai assistant, you", "assistant must", "attention ai", "begin instructions", "dan mode", "dear ai", "developer message",
     "developer mode enabled", "do anything now", "from now on", "godmode", "hidden prompt", "if you are a language model", "if you are an ai",
-    "if you are an llm", "ignora", "ignore", "ignorez", "ignoriere", "important instructions", "initial prompt", "instructions for ai",
-    "instructions for the ai", "instructions for the assistant", "jailbreak", "message to the model", "model must", "new directive", "new instructions",
-    "new task", "note to ai", "note to the ai", "olvida", "oublie", "pretend to be", "pretend you are", "real instructions", "system message",
-    "system override", "system prompt", "the ai should", "the assistant should", "the model should", "to any ai", "unfiltered mode", "updated instructions",
-    "vergiss", "when an ai", "you are now", "you must immediately", "you must now", "you're now", "your actual instructions", "your new instructions",
-    "your real instructions", "your true instructions", "your updated instructions", "игнорир", "忽略", "無視",
+    "if you are an llm", "ignora", "ignore", "ignoriere", "important instructions", "initial prompt", "instructions for ai", "instructions for the ai",
+    "instructions for the assistant", "jailbreak", "message to the model", "model must", "new directive", "new instructions", "new task", "note to ai",
+    "note to the ai", "olvida", "oublie", "pretend to be", "pretend you are", "real instructions", "system message", "system override", "system prompt",
+    "the ai should", "the assistant should", "the model should", "to any ai", "unfiltered mode", "updated instructions", "vergiss", "when an ai",
+    "you are now", "you must immediately", "you must now", "you're now", "your actual instructions", "your true instructions", "игнорир", "忽略", "無視",
 )  # in lower case
 INSTRUCTIONS_PAIRED = (  # one of the first with one of the second, in lower case
     (("bypass", "disregard", "do not follow", "don't follow", "forget", "ignore", "override", "stop following"),
@@ -75,4 +71,4 @@ def _folded(low: str, words: tuple[str, ...], paired: tuple[tuple[tuple[str, ...
 
 
 def _any(words: tuple[str, ...] | str, text: str) -> bool:
-    return any(word in text for word in words)
+    return any(map(text.__contains__, words))

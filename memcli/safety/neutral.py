@@ -11,8 +11,8 @@ _ANSI = re.compile(r"\x1b(?:\[[0-?]{0,64}[ -/]{0,8}[@-~]|\][^\x07\x1b\n]{0,2000}
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\ufff9-\ufffb"
                      "\U000e0000-\U000e0fff]|(?<![^\x00-\x7f\u200c\u200d])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\x7f\u200c\u200d])")
 _MARKUP = re.compile(
-    r"<(?=/?[ \t]{0,3}(?:antml:)?(?:system|user|human|assistant|developer|instructions?|prompt|memory|context|function_(?:calls|results)|functions?|"
-    r"tools?|tool_[a-z]{1,20}|invoke|parameters?|start_of_turn|end_of_turn|thinking|important|admin|sys|s)(?:[-_:][a-z_-]{0,40})?(?:[\s>/]|\Z))|<(?=[|<]|/?<)|"
+    r"<(?=[ \t]{0,3}/?[ \t]{0,3}(?:antml|system|assistant|human|developer|memory|instruction|function_|tool_|invoke|start_of_turn|end_of_turn|"
+    r"(?:user|prompt|context|functions?|tools?|parameters?|thinking|important|admin|sys|s)(?:[-_:][a-z_-]{0,40})?(?:[\s>/<]|\Z)))|<(?=[|<]|/?<)|"
     r"(?<=\[)(?=/?INST\])", re.IGNORECASE)
 _TURN = re.compile(r"^(?=(?:human|assistant|system)\s?:\s)", re.IGNORECASE | re.MULTILINE)
 _HEADING = re.compile(r"^(?=#{1,2}\s[^\n]{0,400}\[[0-9a-z]{6}\][^\n]{0,80}$)", re.MULTILINE)

@@ -131,8 +131,11 @@ def test_the_gate_is_in_step_with_the_rules() -> None:
     for name in ("secrets", "instructions"):
         tables = {kind: getattr(gate, f"{name.upper()}_{kind}", ()) for kind in ("EXACT", "FOLDED", "PAIRED")}
         loaded = rules.load(name)
-        assert set(tables["EXACT"]) == {word for rule in loaded if not rule.fold and not rule.needs for word in rule.literals}
-        assert set(tables["FOLDED"]) == {word for rule in loaded if rule.fold and not rule.needs for word in rule.literals}
+        exact = {word for rule in loaded if not rule.fold and not rule.needs for word in rule.literals}
+        folded = {word for rule in loaded if rule.fold and not rule.needs for word in rule.literals}
+        assert set(tables["EXACT"]) <= exact and set(tables["FOLDED"]) <= folded
+        assert all(any(part in word for part in tables["FOLDED"]) for word in folded)
+        assert all(any(part in word for part in tables["EXACT"]) or any(part in word.lower() for part in tables["FOLDED"]) for word in exact)
         assert {(frozenset(first), frozenset(second)) for first, second in tables["PAIRED"]} == {
             (frozenset(rule.literals), frozenset(rule.needs)) for rule in loaded if rule.needs
         }
@@ -345,3 +348,13 @@ def test_ordinary_texts_do_not_steer() -> None:
                 with open(os.path.join(where, name), encoding="utf-8", errors="replace") as file:
                     noticed += [(name, line[:80]) for line in file.read().splitlines() if instructions.suspicious(line)]
     assert len(noticed) <= 12, noticed
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<system<system>", "<systems", "a</system >", "< / system>", "<|im_end|>", "<<SYS>>", "[/INST]", "<tool_use id='1'>", "<System_Prompt>", "<user\n>"],
+)
+def test_markup_that_steers_is_defused(text: str) -> None:
+    clean = neutral.neutral(text)
+    assert "<" not in clean and "[/INST]" not in clean and neutral.neutral(clean) == clean
+    assert clean.replace("&lt;", "<").replace("\\", "") == text
