@@ -21,7 +21,7 @@ class Option:
     one of `begins`.
 
     A `personal` one names a program to run or a place to send to, and so is never taken from a vault's file, which may have come from a
-    stranger; of one with `choices` these are, nothing else.
+    stranger; of one with `choices` these are, nothing else. `own` are more words, which only the user's own settings may choose: they lower a guard.
     """
 
     name: str
@@ -33,6 +33,7 @@ class Option:
     high: float | None = None
     choices: tuple[str, ...] = ()
     begins: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
     personal: bool = False
 
 
@@ -76,6 +77,14 @@ OPTIONS = (
     Option("prior.confidence", float, 0.05, "How far an entry's confidence may move its score up or down in search.", "share", 0, 0.3),
     Option("prior.importance", float, 0.1, "How far an entry's importance may move its score up or down in search.", "share", 0, 0.3),
     Option("prior.need", float, 0.08, "How far the need of an entry, which its use and age tell, may move its score up or down in search.", "share", 0, 0.3),
+    Option("safety.instructions", str, "flag", "What happens to a new text that looks as if it were to tell a language model what to do: `flag` notes it in "
+           "the entry's flags, and mem context leaves it out unless asked; `allow` nothing. A vault's own file cannot choose `allow`.",
+           choices=("flag",), own=("allow",), personal=True),
+    Option("safety.pii", str, "allow", "What happens to e-mail addresses, phone numbers, IBANs, payment cards and IP addresses in new texts: `allow` nothing; "
+           "`tag` notes it in the entry's flags; `redact` replaces them by their kind.", choices=("allow", "tag", "redact")),
+    Option("safety.secrets", str, "refuse", "What happens to a new text that holds a key, token or password: `refuse` writes nothing and says where; `redact` "
+           "replaces it by the name of its rule; `allow` nothing. A vault's own file cannot choose `allow`.",
+           choices=("refuse", "redact"), own=("allow",), personal=True),
     Option("search.limit", int, 10, "Hits that a search returns.", "entries", 1, 1000),
 )
 BY_NAME = {option.name: option for option in OPTIONS}
@@ -84,6 +93,11 @@ BY_NAME = {option.name: option for option in OPTIONS}
 def refused(name: str, value: Scalar) -> bool:
     """Whether a vault's file must not choose this."""
     return BY_NAME[name].personal and value not in BY_NAME[name].choices
+
+
+def why_refused(name: str) -> str:
+    """Why a vault's file must not choose it: what the setting does."""
+    return "lowers a guard" if BY_NAME[name].own else "names a program, place or key"
 
 
 def env_name(name: str) -> str:
@@ -183,7 +197,7 @@ def check(name: str, value: object, origin: str) -> Scalar:
     if good and isinstance(value, (int, float)) and option.low is not None and option.high is not None:
         good = option.low <= value <= option.high
     if good and option.choices:
-        good = value in option.choices or str(value).startswith(option.begins or ("\0",))
+        good = value in option.choices + option.own or str(value).startswith(option.begins or ("\0",))
     if not good or not isinstance(value, (str, int, float, bool)):
         raise ConfigInvalid(f"{origin}: {name} takes {describe(option)}, not {str(value)[:40]!r}", f"default: {option.default}")
     return value
@@ -192,7 +206,7 @@ def check(name: str, value: object, origin: str) -> Scalar:
 def describe(option: Option) -> str:
     """What an option takes, in words: `a number from 0 to 3600 (seconds)`."""
     if option.choices:
-        return "one of " + ", ".join(option.choices) + "".join(f", {begin}..." for begin in option.begins)
+        return "one of " + ", ".join(option.choices + option.own) + "".join(f", {begin}..." for begin in option.begins)
     words = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}[option.kind]
     if option.low is not None and option.high is not None:
         words += f" from {option.low:g} to {option.high:g}" if option.high < 1e6 else f" from {int(option.low)} to {int(option.high)}"

@@ -40,12 +40,12 @@ class Store(Exchange):
 
     # -- entries ---------------------------------------------------------------------------------------------------------------
 
-    def add(self, body: str, fields: Mapping[str, Value], *, force: bool = False, session: str = "") -> Changed:
+    def add(self, body: str, fields: Mapping[str, Value], *, force: bool = False, allow_secret: bool = False, session: str = "") -> Changed:
         """Write a new entry. Front matter that `body` begins with is kept; `fields` win over it, the usual ones are filled in. What holds in its
-        slot already is confirmed instead, unless `force`."""
+        slot already is confirmed instead, unless `force`. Raises Refused for a secret, unless `allow_secret`."""
         from memcli.life import writing
 
-        changed = writing.add(self, body, fields, force=force)
+        changed = writing.add(self, body, fields, force=force, allow_secret=allow_secret)
         if not changed.commit:
             self.used([changed.entries[0][1]], "confirmed", session)
         return changed
@@ -111,13 +111,12 @@ class Store(Exchange):
         git = self.git()
         return Past(history.tree(git, history.resolve(git, at)), lambda wanted: history.blobs(git, wanted), self.index.max_bytes)
 
-    def context(self, query: str, budget: int, filters: Sequence[str] = (), scan: str = "auto") -> Pack:
-        """The best evidence for a query and the core entries, packed into `budget` tokens."""
+    def context(self, query: str, budget: int, filters: Sequence[str] = (), scan: str = "auto", *, nonce: str, all_: bool = False) -> Pack:
+        """The best evidence for a query and the core entries, packed into `budget` tokens; `nonce` closes the fence. With `all_` flagged entries too."""
         from memcli.search import context
         from memcli.search.run import Wish
 
-        found = context.collected(self.index, query, Wish(self.now, context.PIECES_MAX, filters=filters, prior=self.weights()), scan)
-        return context.packed(found.core, found.ranked, budget, found.warning)
+        return context.pack(self.index, query, Wish(self.now, context.PIECES_MAX, filters=filters, prior=self.weights()), scan, budget, nonce, all_=all_)
 
     def related(self, name: str, limit: int) -> tuple[Entry, Nearby]:
         """An entry, and what is near to it: linked to it, or alike."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-ROOMS = {"errors": 0, "clock": 0, "faults": 0, "plainyaml": 0, "config": 1, "entries": 2, "extend": 3, "memory": 3, "index": 4, "search": 5,
+ROOMS = {"errors": 0, "clock": 0, "faults": 0, "plainyaml": 0, "config": 1, "entries": 2, "extend": 3, "memory": 3, "safety": 3, "index": 4, "search": 5,
          "life": 6, "store": 7, "measure": 8, "output": 8, "serve": 9, "cli": 9, "__main__": 10, "man": 0, "schemas": 0}
 LINES_MAX, FUNCTION_MAX, COMMAND_MAX = 300, 40, 120
 HEAVY = ("numpy", "usearch", "git", "rich", "importlib.metadata", "ruamel", "tantivy", "typer")
@@ -194,8 +194,12 @@ def test_each_command_loads_what_it_needs(tmp_path: str) -> None:
     version = loaded(["--version"], home)
     assert not version & {"typer", "rich", "tantivy", "dataclasses", "subprocess", "json", "memcli.store"}
     loaded(["init"], home)
+    screens = {"memcli.safety.rules", "memcli.safety.secrets", "memcli.safety.worth", "memcli.safety.instructions", "memcli.safety.pii"}
     added = loaded(["add", "some text"], home)
-    assert not added & {"typer", "rich", "tantivy", "git", "ruamel.yaml", "memcli.index.keyword", "importlib.metadata"}, added
+    assert not added & {"typer", "rich", "tantivy", "git", "ruamel.yaml", "memcli.index.keyword", "importlib.metadata", *screens}, added
+    assert "memcli.safety.gate" in added
+    suspect = loaded(["add", "the password of the router is on its back"], home)
+    assert {"memcli.safety.secrets", "memcli.safety.rules"} <= suspect and "memcli.safety.instructions" not in suspect, suspect
     found = loaded(["search", "text"], home)
     assert "tantivy" in found
     assert not found & {"typer", "rich", "git", "ruamel.yaml", "subprocess", "importlib.metadata", "memcli.entries.run", "memcli.entries.history"}, found

@@ -6,12 +6,12 @@ import sys
 from typing import TYPE_CHECKING
 
 from memcli.cli import options, session
-from memcli.errors import MemError, Usage
+from memcli.errors import Usage
 from memcli.output import records, terminal
 
 if TYPE_CHECKING:
     from memcli.entries.model import Value
-    from memcli.store import Changed, Store
+    from memcli.store import Changed
 
 HELP = """Write a new entry.
 
@@ -24,8 +24,8 @@ Examples:
 
 Words are the whole text: standard input is left alone then, as a loop or a
 hook may need it. The title is taken from --title, else from the
-text's first heading or line."""
-
+text's first heading or line. A text that holds a key or password is refused
+(exit status 17) or redacted, see safety.secrets in mem-config(5)."""
 
 PARAMS = {
     "words": options.Arg("[TEXT...]", "The text; - or nothing reads standard input.", many=True),
@@ -36,6 +36,8 @@ PARAMS = {
     "key": options.Opt("--key", "The slot this is the current value of.", metavar="SUBJECT/ATTRIBUTE"),
     "valid_from": options.Opt("--valid-from", "Since when it is true.", metavar="DATE"),
     "valid_to": options.Opt("--valid-to", "Until when it is true, not included.", metavar="DATE"),
+    "trust": options.Opt("--trust", "Who wrote the text: user, agent, import or web; shown with it in mem context.", metavar="WHO"),
+    "allow_secret": options.Opt("--allow-secret", "Write it though it holds what looks like a key or password.", kind=bool),
     "force": options.Opt("--force", "Write it though the same is there already, and say nothing of it.", kind=bool),
     "vault": options.VAULT,
     "json": options.JSON,
@@ -51,6 +53,8 @@ def command(
     key: str = "",
     valid_from: str = "",
     valid_to: str = "",
+    trust: str = "",
+    allow_secret: bool = False,
     force: bool = False,
     vault: str | None = None,
     json: bool = False,
@@ -58,18 +62,19 @@ def command(
     """Write a new entry."""
     here = session.current()
     store = here.store(vault)
-    given: dict[str, Value] = {"title": title, "type": type_, "key": key, "valid_from": valid_from, "valid_to": valid_to}
-    fields: dict[str, Value] = {name: value for name, value in given.items() if value}
-    if tag:
-        fields["tags"] = [word.lstrip("#") for word in tag]
-    if importance is not None:
-        fields["importance"] = importance
+    fields = _fields({"title": title, "type": type_, "key": key, "valid_from": valid_from, "valid_to": valid_to}, tag or [], importance, trust)
+
+    def write(text: str) -> Changed:
+        return store.add(text, fields, force=force, allow_secret=allow_secret, session=here.name)
+
     if words and words != ["-"]:
-        changed = store.add(_joined(words), fields, force=force, session=here.name)
+        changed = write(_joined(words))
     elif not words and sys.stdin.isatty():
-        changed = _composed(store, fields, force)
+        from memcli.cli import editor
+
+        changed = editor.composed(here, store.vault.state, lambda data: write(_text(data)))
     else:
-        changed = store.add(_text(sys.stdin.buffer.read()), fields, force=force, session=here.name)
+        changed = write(_text(sys.stdin.buffer.read()))
     if not changed.commit:
         here.say("its slot holds just that: noted as confirmed; --force writes it all the same")
     for older, _ in changed.entries[1:]:
@@ -81,18 +86,19 @@ def command(
     here.out(f"{id_[-6:]}  {terminal.line(path) if here.tty else path}\n")
 
 
-def _composed(store: Store, fields: dict[str, Value], force: bool) -> Changed:
-    """What a person writes in the editor; the draft stays when it cannot be added."""
-    from memcli.cli import editor
-    from memcli.entries import atomic
+def _fields(given: dict[str, Value], tags: list[str], importance: float | None, trust: str) -> dict[str, Value]:
+    fields: dict[str, Value] = {name: value for name, value in given.items() if value}
+    if tags:
+        fields["tags"] = [word.lstrip("#") for word in tags]
+    if importance is not None:
+        fields["importance"] = importance
+    if trust:
+        from memcli.extend.contracts import TRUSTS
 
-    draft, data = editor.revise(session.current(), store.vault.state, b"")
-    try:
-        changed = store.add(_text(data), fields, force=force, session=session.current().name)
-    except MemError as error:
-        raise editor.keep(error, draft) from None
-    atomic.discard(draft)
-    return changed
+        if trust not in TRUSTS:
+            raise Usage(f"--trust {trust} says nothing", f"one of {', '.join(TRUSTS)}")
+        fields["source"] = {"trust": trust}
+    return fields
 
 
 def _joined(words: list[str]) -> str:

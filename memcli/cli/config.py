@@ -51,7 +51,7 @@ def command(
             raise Usage("which setting?", "mem config NAME VALUE")
         checked = None if unset else config.parse_value(name, value or "", "mem config")
         if checked is not None and config.refused(name, checked) and not user:
-            raise Usage(f"{name} names a program, place or key, which a vault must not choose", f"mem config {name} {value} --user")
+            raise Usage(f"{name} {config.why_refused(name)}, which a vault must not choose", f"mem config {name} {value} --user")
         if user:
             from memcli.life import configure
 

@@ -15,7 +15,9 @@ Examples:
 
 Leaving the file as it was changes nothing. When the front matter cannot be
 read afterwards, or someone else changed the entry meanwhile, nothing is
-overwritten and your text is kept in a file that the message names."""
+overwritten and your text is kept in a file that the message names. So it is
+when the text holds a secret that was not in it before, and safety.secrets
+says to refuse that: then the file is without the secret."""
 
 
 PARAMS = {
@@ -38,7 +40,7 @@ def command(name: str, vault: str | None = None, json: bool = False) -> None:
     try:
         changed = store.edit(path, old, new)
     except MemError as error:
-        raise editor.keep(error, kept) from None
+        raise editor.keep(here, error, kept, old) from None
     atomic.discard(kept)
     if json:
         here.json_out(records.changed(changed))

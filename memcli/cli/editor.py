@@ -7,10 +7,12 @@ import shlex
 import signal
 import subprocess
 import tempfile
+from collections.abc import Callable
 
 from memcli.cli.session import Session
 from memcli.entries import atomic
-from memcli.errors import MemError, UserError
+from memcli.errors import MemError, Refused, UserError
+from memcli.store import Changed
 
 
 def revise(session: Session, folder: str, data: bytes) -> tuple[str, bytes]:
@@ -18,13 +20,37 @@ def revise(session: Session, folder: str, data: bytes) -> tuple[str, bytes]:
     return _open(session, folder, data)
 
 
-def keep(error: MemError, path: str) -> MemError:
+def composed(session: Session, folder: str, write: Callable[[bytes], Changed]) -> Changed:
+    """What `write` makes of a text that a person writes from nothing; the draft stays when it raises."""
+    draft, data = revise(session, folder, b"")
+    try:
+        changed = write(data)
+    except MemError as error:
+        raise keep(session, error, draft) from None
+    atomic.discard(draft)
+    return changed
+
+
+def keep(session: Session, error: MemError, path: str, old: bytes = b"") -> MemError:
     """The error, with the place where the edited text was kept in its hint. A draft with nothing in it is discarded instead."""
     if not atomic.read(path).strip():
         atomic.discard(path)
         return error
-    error.hint = f"nothing was changed; your text is kept in {path}"
+    error.hint = f"nothing was changed; {_kept(session, path, old)}" + (f"; {error.hint}" if isinstance(error, Refused) else "")
     return error
+
+
+def _kept(session: Session, path: str, old: bytes) -> str:
+    """Where the draft is, in words. No secret stays in it that the `old` text did not hold, unless settings allow them."""
+    if session.settings is not None and session.settings.text("safety.secrets") != "allow":
+        from memcli.life import screening
+
+        data = atomic.read(path)
+        clean = screening.draft(data, old)
+        if clean != data:
+            atomic.write(path, clean)
+            return f"your text is kept, without the secret, in {path}"
+    return f"your text is kept in {path}"
 
 
 def _open(session: Session, folder: str, data: bytes) -> tuple[str, bytes]:
@@ -53,6 +79,6 @@ def _open(session: Session, folder: str, data: bytes) -> tuple[str, bytes]:
     if done.returncode != 0:
         if new == data:
             atomic.discard(path)
-        kept = "run the command again" if new == data else f"your text is kept in {path}"
+        kept = "run the command again" if new == data else _kept(session, path, data)
         raise UserError(f"the editor {command!r} ended with status {done.returncode}; nothing was changed", kept)
     return path, new

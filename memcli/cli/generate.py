@@ -107,7 +107,7 @@ def config_schema() -> str:
         if option.begins:
             shape["pattern"] = f"^({'|'.join(option.choices)})$|^({'|'.join(option.begins)})"
         elif option.choices:
-            shape["enum"] = list(option.choices)
+            shape["enum"] = list(option.choices + option.own)
         if option.low is not None and option.high is not None:
             shape.update(minimum=option.low, maximum=option.high)
         groups.setdefault(group, {"type": "object", "additionalProperties": False, "properties": {}})["properties"][name] = shape

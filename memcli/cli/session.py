@@ -74,7 +74,7 @@ class Session:
         if vault is not None:
             shared = self._layer(f"{vault.root}/{vaults.CONFIG}", vaults.CONFIG)
             for name in [name for name, value in shared.items() if config.refused(name, value)]:
-                self.warn(f"{name} in {vaults.CONFIG} is ignored: it names a program, place or key, and a vault may come from others; "
+                self.warn(f"{name} in {vaults.CONFIG} is ignored: it {config.why_refused(name)}, and a vault may come from others; "
                           f"allow it by mem config {name} VALUE --user")
                 del shared[name]
             layers.append((vaults.CONFIG, shared))

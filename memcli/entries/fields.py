@@ -154,7 +154,7 @@ RULES: Mapping[str, Rule] = {
     "type": _word(TYPES),
     "state": _word(STATES),
     **dict.fromkeys(("created", "updated", "valid_from", "valid_to", "retracted"), _time),
-    **dict.fromkeys(("tags", "aliases"), _texts),
+    **dict.fromkeys(("tags", "aliases", "flags"), _texts),
     **dict.fromkeys(("importance", "confidence"), _share),
     "pinned": _flag,
     "key": _slot,

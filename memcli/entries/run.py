@@ -83,6 +83,11 @@ class Run:
         """The paths changed so far, relative to the vault."""
         return [step.path for step in self._steps]
 
+    @property
+    def by_hand(self) -> list[tuple[str, bytes]]:
+        """What a person had changed in the files concerned, which is committed first: (path, bytes)."""
+        return [(change.path, change.data) for change in self._by_hand if change.data is not None]
+
     def prepare(self, changes: Iterable[tuple[str, bytes | None, bytes | None]]) -> None:
         """Make ready (path, old bytes or None if new, new bytes or None to remove), streaming."""
         source = iter(changes)

@@ -6,11 +6,14 @@ from memcli import config
 from memcli.entries import atomic
 from memcli.entries import vault as vaults
 from memcli.errors import ConfigInvalid
+from memcli.life import screening
 from memcli.life.desk import Desk
 
 
 def write_vault(desk: Desk, name: str, value: config.Scalar | None) -> str:
     """Set (None: remove) a setting of the vault, in one commit. Returns the commit's id, "" when it is so already."""
+    if isinstance(value, str):
+        value = screening.words(desk, value, name)
     with desk.run("config") as run:
         path = f"{desk.vault.root}/{vaults.CONFIG}"
         try:

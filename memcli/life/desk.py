@@ -101,6 +101,14 @@ class Desk:
             self.talk.warn(f"finished what an interrupted command had left: {', '.join(run.recovered[:3])}")
             self._indexed(run.recovered, {})
         run.prepare(changes)
+        from memcli.life import screening
+
+        for path, data in run.by_hand:
+            remark = screening.remarks(self.settings, path, data)
+            if remark:
+                self.talk.warn(f"{remark}; it was written by hand and is in history now: mem purge takes it out")
+        subject = screening.said(self.settings, subject)
+        trailers = [(key, screening.said(self.settings, value)) for key, value in trailers]
         before = self.index.folder_times(run.paths)
         commit = run.finish(subject, trailers)
         self._indexed(run.paths, before)

@@ -12,6 +12,7 @@ from memcli.entries import vault as vaults
 from memcli.entries.model import Entry
 from memcli.errors import EntryInvalid, IndexUnusable, MemError
 from memcli.index import catchup, verify
+from memcli.life import screening
 from memcli.life.desk import Desk
 from memcli.life.names import count
 from memcli.memory import events
@@ -101,6 +102,9 @@ def _files(desk: Desk) -> Iterator[Problem]:
         entry = text.read(data, path)
         yield from _entry(entry, data)
         yield from _packed(desk, entry)
+        secret = screening.remarks(desk.settings, path, data)
+        if secret:
+            yield Problem("secret", path, secret, f"take it out; mem purge {path} takes it out of history too; mem set {path} flags+=secret if it may stay")
         if entry.id in seen:
             whose = "has the same id as" if entry.has_id else "states no id, and the one made of its path is that of"
             found = EntryInvalid(path, fields.line_of(data, "id"), f"{whose} {seen[entry.id]}")

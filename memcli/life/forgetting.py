@@ -10,6 +10,7 @@ from memcli.entries import archive, history, text
 from memcli.entries.model import Entry, Value
 from memcli.entries.run import blobs_at
 from memcli.errors import NothingFound, Usage
+from memcli.life import screening
 from memcli.life.desk import Changed, Desk
 from memcli.life.names import count, short
 
@@ -18,12 +19,13 @@ if TYPE_CHECKING:
 
 
 def forget(desk: Desk, names: Sequence[str], reason: str) -> Changed:
-    """Put tombstones in the place of entries, in one commit. Raises Usage when one is a tombstone already.
+    """Put tombstones in the place of entries, in one commit. Raises Usage when one is a tombstone already, Refused for a secret in the reason.
 
     An entry that is only marked as forgotten and still has its text becomes one like any other.
     """
     changes: list[tuple[str, bytes | None, bytes | None]] = []
     entries = []
+    reason = screening.words(desk, reason, "the reason")
     with desk.run("forget") as run:
         for path, old in desk.located(names).items():
             entry = text.read(old, path)

@@ -8,6 +8,7 @@ from memcli import clock, plainyaml
 from memcli.entries import fields, ids, layout, text
 from memcli.entries.model import Entry, Value
 from memcli.errors import EntryInvalid, Usage
+from memcli.life import screening
 from memcli.life.desk import Changed, Desk
 from memcli.life.names import short
 
@@ -17,16 +18,14 @@ _LIST_FIELDS = ("tags", "aliases", "supersedes", "links")
 _FIXED = ("id", "memory", "source")
 
 
-def add(desk: Desk, body: str, fields: Mapping[str, Value], *, force: bool = False) -> Changed:
+def add(desk: Desk, body: str, fields: Mapping[str, Value], *, force: bool = False, allow_secret: bool = False) -> Changed:
     """One new entry in one commit, first in what is returned, then the ones that it supersedes. Front matter that `body` begins with is kept byte
     for byte; `fields` win over it. What says of its slot what holds already is not written, unless `force`: then that entry is returned, and no commit.
 
-    Raises Usage for an empty one or a field out of range, EntryInvalid for front matter that cannot be read.
+    Raises Usage for an empty one or a field out of range, EntryInvalid for front matter that cannot be read, Refused for a secret.
     """
-    given = body.encode("utf-8", "surrogatepass")
-    kept = text.read(given, "the text")
-    if kept.problem is not None:
-        raise kept.problem
+    given, kept = _given(desk, body, fields, allow_secret=allow_secret)
+    fields = _with_trust(kept.meta, fields)
     known = {**kept.meta, **fields}
     if not kept.body.strip() and not known.get("title"):
         raise Usage("nothing to add: the text is empty", 'mem add "some text", or mem add - < file')
@@ -37,7 +36,9 @@ def add(desk: Desk, body: str, fields: Mapping[str, Value], *, force: bool = Fal
     missing = {name: value for name, value in usual.items() if not known.get(name)}
     wanted = {**missing, **fields, "id": id_}
     new = text.edit(given, wanted, path="the text") if kept.meta else text.render(wanted, kept.body)
-    path = layout.path_for(text.read(new, "new.md").type, desk.now, title, id_)
+    new = screening.kept(desk, new, "the text", allow=allow_secret)
+    made = text.read(new, "new.md")
+    path = layout.path_for(made.type, desk.now, screening.said(desk.settings, made.title), id_)
     _refuse_bad(new, path)
     with desk.run("add") as run:
         if known.get("id") is not None:
@@ -50,11 +51,30 @@ def add(desk: Desk, body: str, fields: Mapping[str, Value], *, force: bool = Fal
             if holds is not None:
                 return Changed(((holds.id, holds.path),), "")
             changes = supersede.settled(desk, changes)
-        commit = desk.save(run, changes, title, [("Mem-Entry", id_)])
+        commit = desk.save(run, changes, made.title, [("Mem-Entry", id_)])
     if not force and not known.get("key"):
         _tell_double(desk, new, path)
     closed = [text.read(data, at) for at, old, data in changes if old is not None and data is not None]
     return Changed(((id_, path), *((entry.id, entry.path) for entry in closed if entry.meta.get("superseded_by") == id_)), commit)
+
+
+def _given(desk: Desk, body: str, fields: Mapping[str, Value], *, allow_secret: bool) -> tuple[bytes, Entry]:
+    """A new text as it may be kept, and what its front matter says."""
+    given = body.encode("utf-8", "surrogatepass")
+    kept = text.read(given, "the text")
+    if kept.problem is not None:
+        raise kept.problem
+    if not allow_secret:
+        screening.refuse_fields(desk.settings, fields, "the entry")
+        given = screening.clean(desk, given, "the text", add=True)
+        kept = text.read(given, "the text")
+    return given, kept
+
+
+def _with_trust(meta: Mapping[str, Value], fields: Mapping[str, Value]) -> Mapping[str, Value]:
+    """The fields, with what the front matter says of its source beside what they say."""
+    stated, given = meta.get("source"), fields.get("source")
+    return {**fields, "source": {**stated, **given}} if isinstance(stated, dict) and isinstance(given, dict) else fields
 
 
 def _tell_double(desk: Desk, new: bytes, path: str) -> None:
@@ -111,7 +131,7 @@ def assign(desk: Desk, names: Sequence[str], assignments: Sequence[str]) -> Chan
                 wanted["id"] = entry.id
             if "updated" in entry.meta and "updated" not in wanted:
                 wanted["updated"] = clock.rfc3339(desk.now)
-            new = text.edit(old, wanted, path=path)
+            new = screening.kept(desk, text.edit(old, wanted, path=path), path, old)
             _refuse_bad(new, path, wanted)
             if new != old:
                 changes.append((path, old, new))
@@ -185,7 +205,7 @@ def _value(key: str, value: str) -> Value:
 def replace(desk: Desk, path: str, old: bytes, new: bytes) -> Changed:
     """Put an edited text in the place of the old one, with `updated` moved on unless the person set it.
 
-    Raises EntryInvalid for text that cannot be read and for a bad field, unless the old text had it just so.
+    Raises EntryInvalid for text that cannot be read and for a bad field, Refused for a secret, unless the old text had it just so.
     """
     before, entry = text.read(old, path), desk.readable(path, new)
     for problem in _new_faults(before, entry):
@@ -194,6 +214,8 @@ def replace(desk: Desk, path: str, old: bytes, new: bytes) -> Changed:
         raise Usage(f"{path}: the id was changed from {before.id}; an id never changes", "put it back; mem add makes a new entry")
     if new == old:
         return Changed(((entry.id, path),), "")
+    new = screening.kept(desk, new, path, old)
+    entry = text.read(new, path)
     if "updated" in entry.meta and entry.meta["updated"] == before.meta.get("updated"):
         new = text.edit(new, {"updated": clock.rfc3339(desk.now)}, path=path)
     with desk.run("edit") as run:

@@ -115,11 +115,14 @@ def _term(one: Part) -> Shape:
             "average_length": round(one.average, 3), "boost": one.boost, "contribution": round(one.contribution, 6)}
 
 
-def context(query: str, budget: int, tokens: int, blocks: Iterable[Block], text: str) -> Shape:
+def context(query: str, budget: int, tokens: int, blocks: Iterable[Block], text: str, nonce: str) -> Shape:
     """schemas/context.schema.json"""
-    return {"format_version": VERSION, "query": query, "budget": budget, "tokens": tokens, "text": text,
+    from memcli.search.context import flagged, trust
+
+    return {"format_version": VERSION, "query": query, "budget": budget, "tokens": tokens, "text": text, "nonce": nonce,
             "blocks": [{"id": block.entry.id, "title": block.entry.title, "type": block.entry.type, "state": block.entry.state,
                         "moment": block.moment or None, "path": block.entry.path, "score": round(block.score, 6),
+                        "trust": trust(block.entry), "flagged": flagged(block.entry),
                         "passages": [{"line": one.start, "end": one.end, "text": one.text} for one in block.passages]} for block in blocks]}
 
 

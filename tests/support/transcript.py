@@ -21,6 +21,7 @@ _SHAPES = (
     (re.compile(r"\b[0-9a-f]{40}\b"), "<commit>"),
     (re.compile(r"\b[0-9a-hjkmnp-tv-z]{26}\b"), "<id>"),
     (re.compile(r"index [0-9a-f]{7,40}\.\.[0-9a-f]{7,40}"), "index <blob>..<blob>"),
+    (re.compile(r"\bmemory-[a-z]{12}>"), "memory-<nonce>>"),
     (re.compile(r"draft-[0-9a-z_]{8}\.md"), "draft-<random>.md"),
     (re.compile(r"^(bytes +)\d+$", re.MULTILINE), r"\1<bytes>"),
 )
