@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from memcli import clock
+from memcli.entries import atomic
 from memcli.entries import vault as vaults
 from memcli.errors import MemError, PluginFailed, Usage
 from memcli.extend import parallel, registry
 from memcli.extend.contracts import Draft, Ingest, Rejected, Source
 from memcli.extend.intake import Intake, entries_of
-from memcli.life import ledger, supersede, waiting
+from memcli.life import ledger, screening, supersede, waiting
 from memcli.life.desk import Desk
 from memcli.life.echoes import Echoes, Twins, Vaulted
 from memcli.life.names import count
@@ -44,6 +45,7 @@ def ingest(desk: Desk, name: str, sources: Sequence[str], wish: Wish, *, dry_run
             pass
         return report
     with desk.run("ingest") as run:
+        atomic.sweep(desk.vault.state)
         before = {key: ledger.marks(source) for source in opened if (key := ledger.key(name, source))}
         sift = _sift(desk, plugin, report)
         changes = _changes(desk, plugin, opened, wish, sift)
@@ -68,8 +70,9 @@ def ingest(desk: Desk, name: str, sources: Sequence[str], wish: Wish, *, dry_run
 def _sift(desk: Desk, plugin: Ingest, report: Report) -> Sift:
     held = desk.settings.text("ingest.gate")
     known = {row.id: row.path for row in desk.index.read(lambda view: view.rows())}
-    gated = held == "all" or held == "bulk" and getattr(plugin, "bulk", False)
-    return Sift(desk, known, Twins(Vaulted(desk)) if gated else None, report)
+    bulk = bool(getattr(plugin, "bulk", False))
+    gated = held == "all" or held == "bulk" and bulk
+    return Sift(desk, known, Twins(Vaulted(desk)) if gated else None, report, bulk=bulk)
 
 
 def _refuse_own(desk: Desk, sources: Sequence[Source]) -> None:
@@ -104,7 +107,7 @@ def _changes(desk: Desk, plugin: Ingest, sources: Sequence[Source], wish: Wish, 
                     yield change
             if (done := report.seen) % 50 == 1:
                 desk.talk.progress("reading", done, done + 1)
-        report.refused += [(source.name, error.message) for error in failed[known:]]
+        report.refused += [(source.name, screening.said(desk.settings, error.message)) for error in failed[known:]]
     if sources and len(failed) == len(sources) and not report.seen:
         raise failed[0]
     if keyed:

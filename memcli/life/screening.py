@@ -64,12 +64,15 @@ def refuse_fields(settings: Settings, fields: Mapping[str, Value], what: str) ->
 
 def refuse(desk: Desk, data: bytes, path: str, old: bytes = b"", *, add: bool = False) -> None:
     """Raise Refused, where safety.secrets says so, for a secret in an entry's bytes that `old` does not hold."""
-    if desk.settings.text("safety.secrets") == "refuse":
-        known = known_in(old)
-        for piece, start in _pieces(data, path):
-            where = _first(piece, path, known, start)
-            if where:
-                raise _refusal(where, add=add)
+    where = first_new(data, path, old) if desk.settings.text("safety.secrets") == "refuse" else ""
+    if where:
+        raise _refusal(where, add=add)
+
+
+def first_new(data: bytes, path: str, old: bytes = b"") -> str:
+    """Where the first secret stands in an entry's bytes that `old` does not hold, and which it is, masked; "" for none."""
+    known = known_in(old)
+    return next(filter(None, (_first(piece, path, known, start) for piece, start in _pieces(data, path))), "")
 
 
 def clean(desk: Desk, data: bytes, path: str, old: bytes = b"", *, add: bool = False) -> bytes:

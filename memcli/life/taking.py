@@ -14,7 +14,7 @@ from memcli.entries import vault as vaults
 from memcli.entries.model import Entry
 from memcli.errors import UserError
 from memcli.extend.contracts import Rejected
-from memcli.life import admit, founding
+from memcli.life import admit, founding, screening
 from memcli.life.desk import Desk
 from memcli.life.names import count
 
@@ -83,7 +83,7 @@ class _Judge:
                 self.taken.refused.append((item.position, item.reason))
                 continue
             path, stated, data = item
-            reason = admit.refusal(self.desk.vault, path, data, self.longest) or self._collides(path)
+            reason = admit.refusal(self.desk.vault, path, data, self.longest) or self._collides(path) or self._secret(path, data)
             if reason:
                 self.taken.refused.append((path, reason))
                 continue
@@ -91,6 +91,18 @@ class _Judge:
             if change is not None:
                 self._note(change[0])
                 yield change
+
+    def _secret(self, path: str, data: bytes) -> str:
+        """Why a text is not taken that holds a secret which is not here already; what comes from another vault is taken as it is, or not at all."""
+        settings = self.desk.settings
+        if settings.text("safety.secrets") == "allow":
+            return ""
+        try:
+            known = self._present(path)
+        except UserError:
+            known = None
+        where = screening.first_new(data, path, known or b"")
+        return f"{where}; MEM_SAFETY_SECRETS=allow before the command takes it" if where else ""
 
     def _collides(self, path: str) -> str:
         """Whether an earlier file of this import is in the way."""

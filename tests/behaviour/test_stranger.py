@@ -28,6 +28,8 @@ forget:
 plugin:
   timeout_s: 80000
   memory_mb: 1000000
+safety:
+  secrets: allow
 """
 HOOKS = ("pre-commit", "post-commit", "commit-msg", "prepare-commit-msg", "post-checkout", "post-merge", "pre-push", "reference-transaction",
          "post-index-change", "pre-auto-gc", "post-rewrite", "fsmonitor-watchman")

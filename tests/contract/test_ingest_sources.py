@@ -184,5 +184,5 @@ def test_what_leads_out_of_a_folder_or_cannot_be_read_is_refused(box: Box, tmp_p
     long = next(entry["path"] for entry in report["entries"] if "word-word" in entry["path"])
     box.run("set", long, "tags+=x", check=0)  # its title was made one that an entry may have
     assert "none.md: No such file" in box.run("ingest", "markdown", str(folder / "good.md"), str(tmp_path / "none.md"), check=4).err
-    assert "markdown" in box.run("ingest", "nope", str(folder), check=2).err
+    assert "did you mean markdown?" in box.run("ingest", "markdwn", str(folder), check=2).err
     box.sound()
