@@ -116,7 +116,7 @@ def _message(data: bytes, where: str, number: int, mine: frozenset[str], seen: d
     like = Draft(body="", source="mail", position=position.replace("/", "-"), title=message.subject or f"Mail from {message.sender or 'nobody'}", type="event",
                  created=message.at, valid_from=message.at, uri=f"mid:{message.id}" if message.id else "", session=message.thread or own, message=message.id,
                  span=f"message {number}", trust=trust)
-    yield from sections.drafts(sections.numbered(message.told()), like, unit="")
+    yield from sections.drafts(sections.numbered(message.told() or message.subject), like, unit="")
 
 
 def _sum(*words: Any) -> bytes:

@@ -141,7 +141,8 @@ def _text(message: Any) -> tuple[str, list[str]]:
         body = message.get_body(("plain", "html"))
     except Exception:  # a broken content type: whatever part is text
         body = None
-    body = body or next((part for part in _parts(message) if part.get_content_maintype() == "text"), None)
+    if body is None:
+        body = next((part for part in _parts(message) if part.get_content_maintype() in ("text", "multipart") and not part.is_multipart()), None)
     names: list[str] = []
     for part in _parts(message):
         name = part.get_filename() if part is not body and not part.is_multipart() else ""
