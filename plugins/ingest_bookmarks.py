@@ -214,5 +214,6 @@ def _draft(url: str, one: _Kept) -> Draft:
     parts = [f"[{title.replace('[', '(').replace(']', ')')}]({url})", *one.told]
     if one.folders:
         parts.append("Kept in " + "; ".join(" / ".join(folder) for folder in one.folders))
-    return Draft(body="\n\n".join(parts).encode("utf-8", "replace").decode() + "\n", source="bookmarks", title=title, tags=tuple(one.tags), created=one.added,
+    body = "\n\n".join(parts).replace("\0", "").encode("utf-8", "replace").decode()
+    return Draft(body=f"{body}\n", source="bookmarks", title=title, tags=tuple(one.tags), created=one.added,
                  uri=url, trust="web", position=url if ".." not in url.split("/") else hashlib.sha256(url.encode()).hexdigest())

@@ -39,7 +39,7 @@ class Property:
     @property
     def text(self) -> str:
         """The value unescaped."""
-        return _ESCAPE.sub(lambda match: "\n" if match[1] in "nN" else match[1], self.value).replace("\0", "")
+        return _ESCAPE.sub(lambda match: "\n" if match[1] in "nN" else match[1], self.value)
 
 
 @dataclass(slots=True)
@@ -115,10 +115,10 @@ def _unfolded(stream: BinaryIO) -> Iterator[tuple[int, str]]:
                 size += len(line)
             continue
         if parts:
-            yield first, charsets.decoded(b"".join(parts))[0]
+            yield first, charsets.decoded(b"".join(parts))[0].replace("\0", "")
         parts, first, size = [(line or b"")[:PROPERTY_CHARS]], number, 0
     if parts:
-        yield first, charsets.decoded(b"".join(parts))[0]
+        yield first, charsets.decoded(b"".join(parts))[0].replace("\0", "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,7 @@ class _Headers:
         for name, value in message.raw_items():
             text = charsets.decoded(str(value)[:HEADER_CHARS].encode("ascii", "surrogateescape"))[0] if not str(value).isascii() else str(value)[:HEADER_CHARS]
             self._first = self._first or name.lower()
-            self._all.setdefault(name.lower(), " ".join(text.split()))
+            self._all.setdefault(name.lower(), " ".join(text.replace("\0", "").split()))
 
     def raw(self, name: str) -> str:
         """A header as it stands, unfolded; "" when there is none."""

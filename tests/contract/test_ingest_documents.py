@@ -94,6 +94,7 @@ BROKEN_MAIL = {
     "an endless header": ("abc", f"To: {'x@example.org, ' * 20_000}\n"),
     "a name that is half a character": ("abc", "From: =?utf-8?b?7aCA?= <x@example.org>\n"),
     "a message within": (INNER, PARTS),
+    "a NUL in a name": ("abc", "From: Le\0na <le\0na@example.org>\n"),
 }
 
 
