@@ -44,7 +44,7 @@ class Tables:
 
         try:
             yield from self._connection.execute(query, values)
-        except (sqlite3.Error, OverflowError) as error:
+        except (sqlite3.Error, OverflowError, UnicodeDecodeError) as error:  # the last when the message quotes what is no text
             why = "reading it takes too long" if "interrupted" in str(error) else f"is damaged: {error}"
             raise PluginFailed(f"{self._shown} {why}", "what was read before is kept") from None
 

@@ -78,7 +78,8 @@ def test_what_is_no_whole_database_is_one_clear_line(tmp_path: Path) -> None:
         path.write_bytes(data)
         with pytest.raises(PluginFailed, match="is no SQLite database"):
             _rows(path)
-    for data in (whole[:2000], whole[:9000], whole[:4096] + b"\xff" * 40_000, whole[:100] + b"\0" * 5000):
+    for data in (whole[:2000], whole[:9000], whole[:4096] + b"\xff" * 40_000, whole[:100] + b"\0" * 5000,
+                 whole.replace(b"CREATE TABLE words", b"CREATE TABLE \xff\xfe\xbf\"(")):
         path.write_bytes(data)
         with pytest.raises(PluginFailed, match="damaged|no such table"):
             _rows(path)
