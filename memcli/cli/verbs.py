@@ -26,6 +26,7 @@ COMMANDS = {
     "conflicts": ("conflicts", "List values that cannot both hold, and settle which does."),
     "undo": ("undo", "Take back the last command."),
     "ingest": ("ingest", "Read entries from other sources by a plugin."),
+    "record": ("record", "Record what happens to the files of a folder, as traces."),
     "waiting": ("waiting", "List what said nothing new when it was read, and take it in or let it go."),
     "plugin": ("plugin", "List, trust, make and test plugins."),
     "export": ("export", "Write entries, or the whole vault, in a format for others."),

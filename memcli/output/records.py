@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from memcli.entries.model import Entry
@@ -13,6 +13,7 @@ from memcli.entries.model import Entry
 if TYPE_CHECKING:
     from memcli.config import Settings
     from memcli.entries.history import Record
+    from memcli.extend.places import Place
     from memcli.extend.registry import Known
     from memcli.index.hit import Part
     from memcli.index.manifest import Row
@@ -171,6 +172,14 @@ def ingested(report: Report) -> Shape:
             "confirmed": report.confirmed, "duplicate": report.duplicate, "older": report.older, "expired": report.expired, "refused": len(report.refused),
             "reasons": [{"position": position, "reason": reason} for position, reason in report.refused],
             "entries": [{"id": id_, "path": path} for id_, path in (*report.added, *report.updated)], "commit": report.commit or None}
+
+
+def gathered(places: Iterable[Place], answers: Mapping[str, bool], reports: Iterable[tuple[str, Report]]) -> Shape:
+    """schemas/ingest-auto.schema.json"""
+    return {"format_version": VERSION,
+            "places": [{"plugin": one.plugin, "path": one.path, "files": one.files, "size_bytes": one.size_bytes, "whole": one.whole,
+                        "read": answers.get(f"{one.plugin} {one.path}")} for one in places],
+            "runs": [{"plugin": plugin, "report": ingested(report)} for plugin, report in reports]}
 
 
 def waiting(found: Iterable[Waiting]) -> Shape:
