@@ -65,6 +65,11 @@ class Sift:
         self.held: list[Waiting] = []
         self.confirmed: list[tuple[str, str]] = []  # (piece, the entry that says it already)
 
+    def end(self) -> None:
+        """Let go what is needed to decide only: the index, which is written next, needs the room."""
+        self._twins = None
+        self._known.clear()
+
     def take(self, plugin: str, one: Intake | Rejected, novelty: float) -> Change | None:
         """What a piece changes in the vault, if anything."""
         if isinstance(one, Rejected):
