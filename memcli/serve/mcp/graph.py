@@ -12,6 +12,7 @@ from memcli.life.entities import Entity, Graph, Relation
 from memcli.life.names import count
 from memcli.safety.neutral import neutral
 from memcli.search import context
+from memcli.search.fuse import CHANNELS
 from memcli.serve.mcp.room import Room
 from memcli.serve.mcp.tool import Answer, Schema, Tool
 
@@ -19,6 +20,7 @@ Given = Mapping[str, Any]
 GRAPH = "memory://knowledge-graph"
 BUDGET = 25_000  # tokens of a graph, unless a call asks for another
 _MOST = 1_000  # items of a call
+_NEAREST = 5
 _TEXT: Schema = {"type": "string"}
 _NAME: Schema = {"type": "string", "minLength": 1, "maxLength": 300, "description": "The name of an entity."}
 _LINE: Schema = {"type": "string", "maxLength": 50_000}
@@ -87,11 +89,15 @@ def read_graph(room: Room, given: Given) -> Answer:
 
 
 def search_nodes(room: Room, given: Given) -> Answer:
-    """What holds the words, and what a ranked search finds."""
-    store = room.store
-    hits = store.search(given["query"], limit=50, filters=[]).hits if given["query"].strip() else []
-    graph = Graph(store)
-    return _graph(graph, entities.matching(graph, given["query"], {hit.path: at for at, hit in enumerate(hits)}), given)
+    """What holds the words, best first; where nothing does, what is nearest in meaning."""
+    store, query = room.store, given["query"]
+    graph, off = Graph(store), {name for channel, names in CHANNELS.items() if channel != "keyword" for name in names}
+    hits = store.search(query, limit=50, without=off, hops=1).hits if query.strip() else []
+    found = entities.matching(graph, query, {hit.path: at for at, hit in enumerate(hits)})
+    if not found:
+        near = store.search(query, limit=_NEAREST).hits
+        found = entities.matching(graph, query, {hit.path: at for at, hit in enumerate(near)})
+    return _graph(graph, found, given)
 
 
 def open_nodes(room: Room, given: Given) -> Answer:
