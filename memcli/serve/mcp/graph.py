@@ -10,10 +10,9 @@ from memcli.errors import NothingFound
 from memcli.life import entities
 from memcli.life.entities import Entity, Graph, Relation
 from memcli.life.names import count
-from memcli.safety.neutral import neutral
 from memcli.search import context
 from memcli.search.fuse import CHANNELS
-from memcli.serve.mcp.room import Room
+from memcli.serve.mcp.room import Room, harmless
 from memcli.serve.mcp.tool import Answer, Schema, Tool
 
 Given = Mapping[str, Any]
@@ -140,15 +139,8 @@ def _relations(given: Given) -> Sequence[Relation]:
     return [Relation(one["from"], one["to"], one["relationType"]) for one in given["relations"]]
 
 
-def _harmless(value: Any) -> Any:
-    """The same with every text made neutral."""
-    if isinstance(value, dict):
-        return {name: _harmless(item) for name, item in value.items()}
-    return [_harmless(item) for item in value] if isinstance(value, list) else neutral(value) if isinstance(value, str) else value
-
-
 def _told(record: dict[str, Any], more: str = "") -> Answer:
-    plain = _harmless(record)
+    plain = harmless(record)
     return Answer("\n".join(filter(None, [json.dumps(plain, ensure_ascii=False, indent=2), more])), plain)
 
 

@@ -10,7 +10,7 @@ from memcli.errors import MemError, Usage
 from memcli.output import records
 from memcli.safety.neutral import neutral
 from memcli.search import context
-from memcli.serve.mcp.room import Room, fenced, heading, nonce, uri
+from memcli.serve.mcp.room import Room, fenced, harmless, heading, nonce, uri
 from memcli.serve.mcp.tool import Answer, Schema, Tool, inputs
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def recall(room: Room, given: Given) -> Answer:
         if kept and spent + cost > budget:
             continue
         spent += cost
-        kept.append({**records.hit(hit), "title": neutral(hit.title), "snippet": neutral(hit.snippet)})
+        kept.append(harmless(records.hit(hit)))
         pieces.append(piece)
     record = {**records.found(given["query"], found), "hits": kept}
     return Answer(_told(pieces, len(found.hits) - len(kept) - withheld, withheld, found.warning), record,
@@ -97,7 +97,7 @@ def get_memory(room: Room, given: Given) -> Answer:
     entry, _ = store.show(named(given["id"]), given.get("at", ""))
     record = records.entry(entry)
     if not given.get("raw"):
-        record = {**record, "title": neutral(entry.title), "body": neutral(entry.body)}
+        record = harmless(record)
     body, cut = _cut(record["body"], given.get("budget", 8_000))
     if not given.get("at"):
         room.read(store, [entry.id])
@@ -126,7 +126,7 @@ def list_memories(room: Room, given: Given) -> Answer:
     if sort != "created":
         rows.sort(key=lambda row: (row.title.casefold() if sort == "title" else row.updated), reverse=sort == "updated")
     some = rows[start:start + given.get("limit", 20)]
-    shapes = [{**records.row(row), "title": neutral(row.title)} for row in some]
+    shapes = [harmless(records.row(row)) for row in some]
     lines = [f"{shape['id']}  {(shape['created'] or '')[:10]:10}  {shape['type']:9}  {' '.join(shape['title'].split())}" for shape in shapes]
     told = f"{start + 1} to {start + len(some)} of {len(rows)}" if some else f"No entries{f' from {start} on; there are {len(rows)}' if rows else ''}."
     return Answer("\n".join([told, fenced([("", "\n".join(lines))]).rstrip("\n")]) if some else told,

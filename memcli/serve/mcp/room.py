@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from memcli.safety.neutral import neutral
 from memcli.search import context
@@ -49,6 +49,13 @@ def fenced(pieces: Iterable[tuple[str, str]]) -> str:
     word = nonce()
     inside = "\n\n".join(f"{heading}\n{neutral(text, word)}".rstrip("\n") for heading, text in pieces)
     return context.fence(inside, word)
+
+
+def harmless(value: Any) -> Any:
+    """Plain data with every text in it made neutral."""
+    if isinstance(value, dict):
+        return {name: harmless(item) for name, item in value.items()}
+    return [harmless(item) for item in value] if isinstance(value, list) else neutral(value) if isinstance(value, str) else value
 
 
 def heading(entry: Entry, moment: str = "") -> str:
