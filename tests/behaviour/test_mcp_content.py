@@ -30,7 +30,7 @@ def test_hostile_text_is_left_out_or_harmless(copied: Box, wire: Wire) -> None:
                    wire.ask("resources/read", {"uri": "mem://recent"})["result"], wire.ask("resources/list")["result"]):
         said = str(result)
         assert "<system>" not in said and "<|im_start|>" not in said and said.count("</memory-") == 2 * said.count("Recalled from memory")
-    assert "(web: mcp; flagged as instructions)" in wire.text("get_memory", id=id_) or "web: mcp" in wire.text("get_memory", id=id_)
+    assert "(web: mcp; flagged as instructions)" in wire.text("get_memory", id=id_)
     raw = wire.call("get_memory", id=id_, raw=True)["structuredContent"]
     assert raw["body"] == EVIL and raw["front_matter"]["flags"] == ["instructions"]
 
