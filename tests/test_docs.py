@@ -37,7 +37,8 @@ JSON = {  # the schema of what each command prints with --json
     "used": "changed", "stats": "stats", "consolidate": "consolidate", "conflicts": "conflicts", "review": "review",
     "plugin": "plugins", "waiting": "waiting",
 }
-MODES = {"ingest-auto", "plan", "strength", "eval-prior", "eval-forgetting", "eval-policy", "fuse"}  # printed by forget --policy, show --explain, eval KIND ...
+MODES = {"ingest-auto", "plan", "strength", "eval-prior", "eval-forgetting", "eval-policy", "fuse",  # printed by forget --policy, show --explain, eval KIND ...
+         "memory-status"}  # a tool of mem mcp
 VALIDATORS = {name: jsonschema.Draft202012Validator(schema) for name, schema in SCHEMAS.items()}
 
 

@@ -235,6 +235,17 @@ def index(state: Status) -> Shape:
             "no_vector": state.waiting}
 
 
+def memory_status(rows: Iterable[Row], state: Status, profile: str, *, read_only: bool) -> Shape:
+    """schemas/memory-status.schema.json: the tool of mem mcp"""
+    from collections import Counter
+
+    here = [row for row in rows if row.state != "forgotten"]
+    newest = max((row.updated or row.created for row in here), default="")
+    return {"format_version": VERSION, "entries": len(here), "types": dict(sorted(Counter(row.type for row in here).items())),
+            "states": dict(sorted(Counter(row.state for row in here).items())), "updated": newest or None,
+            "pending": state.pending, "size_bytes": state.size_bytes, "profile": profile, "read_only": read_only}
+
+
 def evaluated(found: Evaluation) -> Shape:
     """schemas/eval.schema.json"""
     from memcli.measure import metrics
