@@ -22,24 +22,21 @@ def centre(table: Table, lexicon: Lexicon, texts: Sequence[array[int]]) -> None:
     lexicon.mean = array("f", (total / max(len(texts), 1)).astype(np.float32).tobytes())
 
 
-def columns(table: Table, lexicon: Lexicon, texts: Sequence[array[int]]) -> Columns:
-    """The vectors of texts, given as tokens, in order, as a segment keeps them."""
-    coded, scales, signs = bytearray(), array("f"), bytearray()
+def columns(table: Table, lexicon: Lexicon, texts: Sequence[array[int]]) -> Iterator[Columns]:
+    """The vectors of texts, given as tokens, in order, as a segment keeps them: some thousand rows at a time."""
     for vectors in floats(table, lexicon, texts):
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         vectors /= np.where(lengths > 0, lengths, np.float32(1))
         most = np.abs(vectors).max(1, keepdims=True)
         codes = np.rint(vectors / np.where(most > 0, most, 1) * 127).astype(np.int8)
-        coded += codes.tobytes()
-        signs += np.packbits(codes > 0, axis=1).tobytes()
-        scales.frombytes((most[:, 0] / 127).astype(np.float32).tobytes())
-    return Columns(coded, scales, signs)
+        scales = array("f", (most[:, 0] / 127).astype(np.float32).tobytes())
+        yield Columns(codes.tobytes(), scales, np.packbits(codes > 0, axis=1).tobytes())
 
 
 def many(table: Table, lexicon: Lexicon, texts: Sequence[array[int]]) -> list[Coded]:
     """The vectors of texts, given as tokens, in order, each by itself."""
-    found = columns(table, lexicon, texts)
-    return [Coded(bytes(found.codes[at * DIMENSIONS:(at + 1) * DIMENSIONS]), scale) for at, scale in enumerate(found.scales)]
+    return [Coded(some.codes[at * DIMENSIONS:(at + 1) * DIMENSIONS], scale) for some in columns(table, lexicon, texts)
+            for at, scale in enumerate(some.scales)]
 
 
 def floats(table: Table, lexicon: Lexicon, texts: Sequence[array[int]]) -> Iterator[np.ndarray[tuple[int, ...], np.dtype[np.float32]]]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import tantivy
 
 FORMAT = 2  # raise it with any change to the schema, the tokenisers or `analysis` that alters what is indexed
-HEAP_BYTES = 50_000_000
+HEAP_BYTES = 20_000_000
 
 
 class Analyzers:

@@ -22,16 +22,18 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, chain
 from operator import mul
+from typing import IO
 
 from memcli.entries import atomic
-from memcli.errors import IndexUnusable
+from memcli.errors import IndexUnusable, UserError
 from memcli.index.signs import near_signs
 
 FORMAT = 2
 WIDTH = 600
 _HEADER_MAX = 4096
+_PIECE = 1 << 20  # bytes
 _POSITIVE = bytes(49 if 0 < byte < 128 else 48 for byte in range(256))  # "1" for a positive signed byte, else "0"
 _HINT = "mem index --rebuild makes it anew from the files; nothing is lost"
 
@@ -104,16 +106,16 @@ def write(path: str, embedder: str, entries: Sequence[tuple[str, str, list[Coded
     ordered = sorted(entries, key=lambda entry: order(entry[0]))
     rows = [row for _, _, found in ordered for row in found]
     columns = Columns(b"".join(row.codes for row in rows), array("f", [row.scale for row in rows]), b"".join(row.signs for row in rows))
-    write_columns(path, embedder, [(name, sum_, len(found)) for name, sum_, found in ordered], columns)
+    write_columns(path, embedder, [(name, sum_, len(found)) for name, sum_, found in ordered], [columns])
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The vectors of a segment, row after row: INT8 codes, one scale a row, the signs of the codes in bits."""
+    """Some of the vectors of a segment, row after row: INT8 codes, one scale a row, the signs of the codes in bits."""
 
-    codes: bytes | bytearray
+    codes: bytes
     scales: array[float]
-    signs: bytes | bytearray
+    signs: bytes
 
 
 def order(path: str) -> bytes:
@@ -121,21 +123,41 @@ def order(path: str) -> bytes:
     return path.encode("utf-8", "surrogateescape")
 
 
-def write_columns(path: str, embedder: str, entries: Sequence[tuple[str, str, int]], columns: Columns) -> None:
-    """Write a segment of vectors that are columns already. `entries` are (path, checksum in hex, rows), sorted by `order`."""
-    rows = len(columns.scales)
-    dimensions = len(columns.codes) // rows if rows else 0
-    width = dimensions // 8
-    names = [order(name) for name, _, _ in entries]
-    parts: list[bytes | bytearray] = [
-        array("I", accumulate(map(len, names))).tobytes(), b"".join(names),
-        bytes.fromhex("".join(sum_ for _, sum_, _ in entries)), array("I", accumulate(count for _, _, count in entries)).tobytes(),
-        columns.scales.tobytes(), b"".join(columns.signs[column::width] for column in range(width)), columns.codes,
-    ]
-    head = {"format": FORMAT, "embedder": embedder, "dimensions": dimensions, "entries": len(entries), "rows": rows,
-            "sections": [len(part) for part in parts], "crc": [zlib.crc32(part) for part in parts]}
-    text = json.dumps(head).encode()
-    atomic.write(path, [b"%s %08x\n" % (text, zlib.crc32(text)), *parts], durable=False)
+def write_columns(path: str, embedder: str, entries: Sequence[tuple[str, str, int]], found: Iterable[Columns]) -> None:
+    """Write a segment of vectors as they come, of which the codes, the most of it, lie in a file meanwhile. `entries` are (path, checksum in hex, rows),
+    sorted by `order`."""
+    import tempfile
+
+    scales, signs, size, check = array("f"), bytearray(), 0, 0
+    with tempfile.TemporaryFile(dir=os.path.dirname(path)) as codes:
+        for some in found:
+            scales.extend(some.scales)
+            signs += some.signs
+            size, check = size + _put(codes, some.codes, path), zlib.crc32(some.codes, check)
+        rows = len(scales)
+        width = size // rows // 8 if rows else 0
+        names = [order(name) for name, _, _ in entries]
+        parts = [
+            array("I", accumulate(map(len, names))).tobytes(), b"".join(names),
+            bytes.fromhex("".join(sum_ for _, sum_, _ in entries)), array("I", accumulate(count for _, _, count in entries)).tobytes(),
+            scales.tobytes(), b"".join(signs[column::width] for column in range(width)),
+        ]
+        head = {"format": FORMAT, "embedder": embedder, "dimensions": width * 8, "entries": len(entries), "rows": rows,
+                "sections": [*map(len, parts), size], "crc": [*map(zlib.crc32, parts), check]}
+        text = json.dumps(head).encode()
+        codes.seek(0)
+        pieces = iter(lambda: codes.read(_PIECE), b"")
+        atomic.write(path, chain([b"%s %08x\n" % (text, zlib.crc32(text)), *parts], pieces), durable=False)
+
+
+def _put(file: IO[bytes], data: bytes, path: str) -> int:
+    """Write to a file that nobody sees; how many bytes. Raises UserError when the disk is full."""
+    try:
+        file.write(data)
+        file.flush()
+    except OSError as error:
+        raise UserError(f"no room beside {path}: {error.strerror}", "free some space and run mem index; no entry is lost") from None
+    return len(data)
 
 
 class Segment:
