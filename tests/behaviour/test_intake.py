@@ -149,6 +149,11 @@ def test_a_name_that_is_no_utf8_costs_no_text(box: Box) -> None:
     assert json.loads(box.run("ingest", "text", os.fsdecode(folder), "--json", check=0).out)["duplicate"] == 1
 
 
+def test_a_refused_file_is_named_once(box: Box) -> None:
+    os.mkfifo(f"{box.home}/pipe.txt")
+    assert box.run("ingest", "text", box.home, check=3).err == "mem: refused pipe.txt: is not a regular file\n"
+
+
 def test_a_secret_that_is_refused_or_left_out_is_told_by_its_line(box: Box) -> None:
     token = "ghp_" + "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0eF3hJ6"
     source = lines(box, {"id": "1", "text": f"Deploy with it:\n\n{token}"}, {"id": "2", "text": "Nothing here."})
