@@ -93,7 +93,8 @@ class Sift:
 
     def _refuse(self, position: str, reason: str) -> None:
         """Tell of a piece that is not taken, without what is secret in it."""
-        told = reason.removesuffix(screening.NOTHING).removeprefix(f"{position}: ").removeprefix(f"{position} ")  # the name is told once, and what is beside it written
+        told = reason.removesuffix(screening.NOTHING)  # what stands beside it is written
+        told = told.removeprefix(f"{position}: ").removeprefix(f"{position} ")  # which is told once
         self.report.refused.append((screening.said(self._desk.settings, position), screening.said(self._desk.settings, told)))
 
     def _screened(self, one: Intake) -> Intake:
