@@ -95,5 +95,6 @@ def _fuse(here: session.Session, one: str, other: str, output: str, force: bool,
     else:
         for _, path, reason in fused.conflicts:
             here.warn(f"conflict: {terminal.line(path)}: {terminal.line(reason)}")
-        here.out(f"{fused.entries} entries, {fused.both} of them in both, {len(fused.conflicts)} in conflict: {terminal.line(output)}\n")
+        held = "1 entry" if fused.entries == 1 else f"{fused.entries} entries"
+        here.out(f"{held}, {fused.both} of them in both, {len(fused.conflicts)} in conflict: {terminal.line(output)}\n")
     return PARTLY_DONE if fused.conflicts else 0

@@ -110,5 +110,7 @@ def tell(here: session.Session, report: Report, *, dry_run: bool = False) -> Non
     here.out(", ".join(part for part in parts if part[0] != "0" or part.endswith(always)) + "\n")
     if report.waiting:
         here.say("mem waiting lists what said nothing new; it waits for ingest.waiting_days")
+    if report.redacted:
+        here.say(f"{report.redacted} held what looks like a secret, which {'would be' if dry_run else 'was'} left out")
     if report.expired:
         here.say(f"{report.expired} that waited {'has' if report.expired == 1 else 'have'} expired")

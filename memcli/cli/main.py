@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
 
 from memcli import __version__
@@ -23,6 +24,7 @@ def main() -> None:
 
         complete(arguments[1:])
         return
+    _heed()
     status = _run(arguments)
     try:
         sys.stdout.flush()
@@ -40,6 +42,13 @@ def _plug() -> None:
         if getattr(sys, name) is None:
             os.open(os.devnull, os.O_RDWR)  # takes the lowest free number, which is this one
             setattr(sys, name, os.fdopen(number, "w" if number else "r"))
+
+
+def _heed() -> None:
+    """End on SIGTERM and SIGHUP as on an interrupt, so that plugins end too and no temporary folder stays."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_DFL:  # else the caller wants it ignored, as nohup does
+            signal.signal(number, signal.default_int_handler)
 
 
 def _run(arguments: list[str]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -17,18 +18,30 @@ def ingest(here: Session, vault: str | None, plugin: str, sources: Sequence[str]
     """Read once, then whenever something changes; an error is told, and the watch goes on. Ends when it is interrupted."""
     if "-" in sources:
         raise Usage("standard input cannot be watched", "give files or folders")
-    from watchfiles import watch
+    from watchfiles import DefaultFilter, watch
 
-    tell(here, here.store(vault).ingest(plugin, sources, wish))
+    store = here.store(vault)
+    tell(here, store.ingest(plugin, sources, wish))
     here.flush()
     here.say("watching; interrupt to end")
-    for _ in watch(*sources, debounce=REST_MS, raise_interrupt=False, ignore_permission_denied=True):
-        try:
-            report = here.store(vault).ingest(plugin, sources, replace(wish, changed=True))
-        except MemError as error:
-            here.warn(error.message)
-            continue
-        if report.added or report.updated or report.refused:
-            tell(here, report)
-            here.flush()
+    own, usual = f"{store.vault.root}/", DefaultFilter()  # what a run writes is no reason for another
+    seen = watch(*sources, watch_filter=lambda change, path: not os.path.realpath(path).startswith(own) and usual(change, path), debounce=REST_MS,
+                 ignore_permission_denied=True)
+    try:
+        for _ in seen:
+            _again(here, vault, plugin, sources, wish, tell)
+    except KeyboardInterrupt:
+        here.say("")  # the line on which a terminal shows ^C
     return 0
+
+
+def _again(here: Session, vault: str | None, plugin: str, sources: Sequence[str], wish: Wish, tell: Callable[[Session, Report], None]) -> None:
+    """Read what changed, and tell what came of it, if anything did."""
+    try:
+        report = here.store(vault).ingest(plugin, sources, replace(wish, changed=True))
+    except MemError as error:
+        here.warn(error.message)
+        return
+    if report.added or report.updated or report.refused:
+        tell(here, report)
+        here.flush()

@@ -18,6 +18,11 @@ from memcli.errors import PluginFailed
 
 LINE_MAX = 16 * 1024 * 1024  # bytes
 _PIECE = 1 << 16
+_LOOK_S = 0.2  # how often it is looked whether a program has ended, while something it left behind holds its output open
+# Bounds memory and core files, then becomes the program: from outside it would be too late for what that starts at once, and between fork and exec nothing of
+# ours may run where there are threads. Where a system cannot bound memory, time and output still are.
+_BOUND = 'ulimit -c 0 2>/dev/null; ulimit -v "$1" 2>/dev/null; shift; exec "$@"'
+_STARTER = "mem-start"  # what the shell calls itself when it cannot
 _SAID_MAX = 4096  # bytes of standard error that are kept, the last ones
 
 
@@ -62,6 +67,8 @@ def lines(who: str, program: Program, arguments: Sequence[str], env: Mapping[str
             _end(process)
         if status:
             last = bytes(said).decode("utf-8", "replace").strip().splitlines()[-1:]
+            if status in (126, 127) and last and last[0].startswith(f"{_STARTER}: "):
+                raise PluginFailed(f"{who} cannot be started: {last[0].rpartition(': ')[2]}", "mem plugin info tells where it is")
             how = f"was ended by signal {-status}" if status < 0 else f"ended with status {status}"
             raise PluginFailed(f"{who} {how}{': ' + last[0][:200] if last else ''}", "mem plugin test shows what it does")
 
@@ -72,26 +79,11 @@ def _start(who: str, program: Program, arguments: Sequence[str], env: Mapping[st
         with os.fdopen(fd, "wb") as file:
             file.write(content)
     words = [f"{folder}/{word[2:]}" if word.startswith("./") else word for word in program.words]
+    command = ["/bin/sh", "-c", _BOUND, _STARTER, str(limits.memory_bytes // 1024), *words, *arguments]
     try:
-        process = subprocess.Popen([*words, *arguments], stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=dict(env), cwd=folder,
-                                   start_new_session=True)
+        return subprocess.Popen(command, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=dict(env), cwd=folder, start_new_session=True)
     except (OSError, ValueError) as error:
         raise PluginFailed(f"{who} cannot be started: {getattr(error, 'strerror', None) or error}", "mem plugin info tells where it is") from None
-    _limit(process.pid, limits.memory_bytes)
-    return process
-
-
-def _limit(pid: int, memory_bytes: int) -> None:
-    """Bound a child's memory, and let it leave no core file. From outside, as nothing may run between fork and exec where there are threads."""
-    import resource
-
-    if not hasattr(resource, "prlimit"):
-        return  # Linux alone has it; elsewhere time and output are bounded
-    for what, most in ((resource.RLIMIT_AS, memory_bytes), (resource.RLIMIT_CORE, 0)):
-        try:
-            resource.prlimit(pid, what, (most, most))
-        except (OSError, ValueError):
-            pass  # ended already, or bound lower
 
 
 def _read(who: str, process: subprocess.Popen[bytes], limits: Limits, said: bytearray) -> Iterator[bytes]:
@@ -107,7 +99,11 @@ def _read(who: str, process: subprocess.Popen[bytes], limits: Limits, said: byte
                 over = f"was silent for {limits.silence_s:g} s (plugin.timeout_s)" if heard + limits.silence_s < begun + limits.run_s else \
                     f"ran for more than {limits.run_s:g} s (plugin.run_s)"
                 raise PluginFailed(f"{who} {over}, and was ended", "mem config NAME VALUE --user allows more")
-            for key, _ in ready.select(left):
+            ended = process.poll() is not None
+            told = ready.select(min(left, _LOOK_S))
+            if ended and not told:
+                break  # all that it said is read; a process that it left behind is not waited for
+            for key, _ in told:
                 data = os.read(key.fd, _PIECE)
                 if not data:
                     ready.unregister(key.fileobj)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from memcli import clock
@@ -31,8 +31,16 @@ def entries_of(plugin: str, drafts: Iterable[Draft | Rejected], now: datetime) -
         if isinstance(draft, Rejected):
             yield draft
             continue
+        draft = _sayable(draft)
         wrong = fault(draft)
         yield Rejected(str(getattr(draft, "position", f"piece {number}")), wrong) if wrong else _intake(plugin, draft, now)
+
+
+def _sayable(draft: Draft) -> Draft:
+    """A draft whose title and provenance can stand in a file, for a file's name need not be UTF-8: what is none becomes U+FFFD."""
+    told = {name: text for name in ("title", "uri", "session", "message", "span") if isinstance(text := getattr(draft, name, ""), str) and not text.isascii()}
+    whole = {name: text.encode("utf-16", "surrogatepass").decode("utf-16", "replace") for name, text in told.items()}
+    return replace(draft, **whole) if whole != told else draft  # type: ignore[arg-type]
 
 
 def fault(draft: object) -> str:

@@ -94,7 +94,8 @@ class OutsideIngest(Outside):
 def _given(source: Source, kind: str) -> IO[bytes]:
     """What a program reads on its standard input. A folder's: the paths it is to read, if not all, one per line."""
     if kind == "folder":
-        return _file(f"{path}\n".encode("utf-8", "surrogateescape") for path in source.only or ())
+        listed = source.files(hidden=True) if source.passed else source.only or ()
+        return _file(f"{path}\n".encode("utf-8", "surrogateescape") for path in listed)
     if kind == "file":
         source.stream().close()  # raises for what is no regular file
         return open(source.path, "rb")

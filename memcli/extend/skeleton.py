@@ -6,7 +6,7 @@ import os
 
 from memcli.entries import atomic
 from memcli.errors import Usage, UserError
-from memcli.extend.registry import INGEST, Kind
+from memcli.extend.registry import INGEST, Kind, builtin
 
 LANGUAGES = ("python", "sh")
 
@@ -22,11 +22,13 @@ def make(kind: Kind, name: str, language: str, folder: str) -> list[str]:
         raise Usage(f"{language!r} is no language of a skeleton", f"one of {', '.join(LANGUAGES)}")
     if not name or not name.replace("-", "a").isalnum() or name != name.lower() or not name.isascii():
         raise Usage(f"{name!r} cannot be a plugin's name", "lower-case letters, digits and dashes")
+    if name in builtin(kind):
+        raise Usage(f"{name} is built in, and no other plugin can take its name", f"give another name; mem plugin info {name}")
     file = file_name(kind, name, language)
     ending = "py" if language == "python" else "sh"
     wanted = {file: f"{kind.short}.{ending}.txt", f"test_{kind.prefix}{name.replace('-', '_')}.py": f"test_{kind.short}.py.txt"}
     if kind is INGEST:
-        wanted["sample.txt"] = "sample.txt"
+        wanted[f"{name}-sample.txt"] = "sample.txt"
     for path in wanted:
         if os.path.lexists(os.path.join(folder, path)):
             raise UserError(f"{os.path.join(folder, path)} is there already", "give another name, or another folder by --into")

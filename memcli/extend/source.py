@@ -23,12 +23,14 @@ STREAM_MAX = 16 * 1024 * 1024 * 1024  # bytes that are read piece by piece
 class Source:
     """Something to read: a file, a folder, or standard input (`path` ""). Links are never followed, devices never opened.
 
-    `only` narrows `files` to some of a folder's, so that several processes can each read a part.
+    `only` narrows `files` to some of a folder's, so that several processes can each read a part. `passed` is a folder below it that is passed over: the
+    vault itself, whose entries would otherwise be read into it again by every run.
     """
 
     path: str
     name: str
     only: tuple[str, ...] | None = None
+    passed: str = ""
 
     @classmethod
     def open(cls, word: str) -> Source:
@@ -107,7 +109,8 @@ class Source:
                         continue
                     relative = f"{folder}/{entry.name}" if folder else entry.name
                     if entry.is_dir(follow_symlinks=False):
-                        todo.append(relative)
+                        if relative != self.passed:
+                            todo.append(relative)
                     elif not endings or entry.name.endswith(endings):
                         found.append(relative)
         yield from sorted(found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from memcli import clock
@@ -39,6 +39,7 @@ def ingest(desk: Desk, name: str, sources: Sequence[str], wish: Wish, *, dry_run
     plugin = registry.load(name, desk.around)
     opened = [Source.open(source) for source in sources]
     _refuse_own(desk, opened)
+    opened = [_beside(desk.vault.root, source) for source in opened]
     report = Report()
     if dry_run:
         for _ in _changes(desk, plugin, opened, wish, _sift(desk, plugin, report)):
@@ -86,6 +87,12 @@ def _refuse_own(desk: Desk, sources: Sequence[Source]) -> None:
         inside = path[len(root) + 1:]
         if any(not inside or known == inside or known.startswith(f"{inside}/") for known in paths):
             raise Usage(f"{source.path} lies in this vault: what is in it are entries already", "mem index takes in files that were put there by hand")
+
+
+def _beside(root: str, source: Source) -> Source:
+    """A source without the vault, where that lies in it."""
+    folder = os.path.realpath(source.path) if source.path else root
+    return replace(source, passed=os.path.relpath(root, folder)) if root.startswith(f"{folder}/") else source
 
 
 def _changes(desk: Desk, plugin: Ingest, sources: Sequence[Source], wish: Wish, sift: Sift) -> Iterator[Change]:

@@ -16,6 +16,7 @@ from memcli.errors import Refused
 from memcli.life.desk import Desk
 from memcli.safety import gate
 
+NOTHING = "; nothing was written"  # how a refusal ends
 _OURS = frozenset({  # fields that hold no words of a person
     "id", "created", "updated", "type", "state", "importance", "importance_by", "confidence", "valid_from", "valid_to", "event_time", "retracted", "expires",
     "pinned", "supersedes", "superseded_by", "derived_from", "archive", "memory", "flags", "sha256", "plugin", "trust",
@@ -32,7 +33,7 @@ class Screened:
 
 
 def screened(settings: Settings, fields: Mapping[str, Value], body: str, what: str = "the text") -> Screened:
-    """A new text with its fields, redacted and flagged as the settings say. Raises Refused, naming `what`, for a secret."""
+    """A new text with its fields, redacted and flagged as the settings say. Raises Refused, naming `what`, if any, for a secret."""
     mode = settings.text("safety.secrets") if gate.secrets("\n".join((*_lines(fields), body))) else "allow"  # one look at all, as there are many texts
     if mode == "refuse":
         refuse_fields(settings, fields, what)
@@ -57,7 +58,7 @@ def refuse_fields(settings: Settings, fields: Mapping[str, Value], what: str) ->
     """Raise Refused, where safety.secrets says so, for a secret in fields of `what`, which is not written yet."""
     if settings.text("safety.secrets") == "refuse":
         for name, value in fields.items():
-            where = next(filter(None, (_first(line, f"{what}, {name}", start=0) for line in _leaves(name, value))), "")
+            where = next(filter(None, (_first(line, f"{what}, {name}" if what else name, start=0) for line in _leaves(name, value))), "")
             if where:
                 raise _refusal(where, add=True)
 
@@ -151,7 +152,7 @@ def _without(desk: Desk, data: bytes, path: str, old: bytes) -> bytes:
     head, body = raw[:body_at], raw[body_at:]
     done = (_clean(head, secrets=secrets, pii=False, known=known) + _clean(body, secrets=secrets, pii=pii, known=known)).encode()
     if done != new and text.read(done, path).problem is not None:
-        raise Refused(f"{path}: what is to be redacted stands where it cannot be replaced; nothing was written", "take it out of the front matter")
+        raise Refused(f"{path}: what is to be redacted stands where it cannot be replaced{NOTHING}", "take it out of the front matter")
     if done != data and secrets:
         desk.talk.warn(f"{path}: what looks like a secret was replaced")
     return done
@@ -159,7 +160,7 @@ def _without(desk: Desk, data: bytes, path: str, old: bytes) -> bytes:
 
 def _refusal(where: str, *, add: bool = False) -> Refused:
     more = "; mem add --allow-secret writes it as it is" if add else "; MEM_SAFETY_SECRETS=allow before the command lets it pass once"
-    return Refused(f"{where}; nothing was written", f"take it out, or have such things replaced: mem config safety.secrets redact{more}")
+    return Refused(f"{where}{NOTHING}", f"take it out, or have such things replaced: mem config safety.secrets redact{more}")
 
 
 def _first(piece: str, what: str, known: frozenset[str] = frozenset(), start: int = 1) -> str:
@@ -168,7 +169,7 @@ def _first(piece: str, what: str, known: frozenset[str] = frozenset(), start: in
         if secret not in known:
             from memcli.safety import secrets
 
-            at = f"{what}:{start + line - 1}" if start else what
+            at = (f"{what}:{start + line - 1}" if what else f"line {line}") if start else what
             return f"{at}: this looks like a secret ({rule}: {secrets.masked(secret)})"
     return ""
 

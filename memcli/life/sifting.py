@@ -29,7 +29,8 @@ _MADE = ("profile", "procedure", "summary")  # types of what is made of a whole 
 @dataclass(slots=True)
 class Report:
     """What a run did: `added` and `updated` (id, path), how many were there already (`duplicate`), say what an entry says (`confirmed`), say nothing new
-    and wait, are older than asked for, `refused` (position, reason), how many that waited have `expired`, and the commit's id."""
+    and wait, are older than asked for, `refused` (position, reason), how many held a secret that was
+    left out (`redacted`), how many that waited have `expired`, and the commit's id."""
 
     added: list[tuple[str, str]] = field(default_factory=list)
     updated: list[tuple[str, str]] = field(default_factory=list)
@@ -38,6 +39,7 @@ class Report:
     waiting: int = 0
     older: int = 0
     refused: list[tuple[str, str]] = field(default_factory=list)
+    redacted: int = 0
     expired: int = 0
     commit: str = ""
 
@@ -97,11 +99,14 @@ class Sift:
 
     def _refuse(self, position: str, reason: str) -> None:
         """Tell of a piece that is not taken, without what is secret in it."""
-        self.report.refused.append((screening.said(self._desk.settings, position), screening.said(self._desk.settings, reason)))
+        told = reason.removesuffix(screening.NOTHING)  # what stands beside it is written
+        told = told.removeprefix(f"{position}: ").removeprefix(f"{position} ")  # which is told once
+        self.report.refused.append((screening.said(self._desk.settings, position), screening.said(self._desk.settings, told)))
 
     def _screened(self, one: Intake) -> Intake:
         """A piece as it may be kept. Raises Refused for a secret, where those are not to be redacted."""
-        clean = screening.screened(self._desk.settings, one.fields, one.body)
+        clean = screening.screened(self._desk.settings, one.fields, one.body, what="")
+        self.report.redacted += bool(clean.remarks)
         source = clean.fields["source"]
         if isinstance(source, dict):
             clean.fields["source"] = {**source, "sha256": body_sum(clean.body)}

@@ -169,8 +169,8 @@ def found(query: str, result: Found) -> Shape:
 def ingested(report: Report) -> Shape:
     """schemas/ingest.schema.json"""
     return {"format_version": VERSION, "added": len(report.added), "updated": len(report.updated), "waiting": report.waiting,
-            "confirmed": report.confirmed, "duplicate": report.duplicate, "older": report.older, "expired": report.expired, "refused": len(report.refused),
-            "reasons": [{"position": position, "reason": reason} for position, reason in report.refused],
+            "confirmed": report.confirmed, "duplicate": report.duplicate, "older": report.older, "redacted": report.redacted, "expired": report.expired,
+            "refused": len(report.refused), "reasons": [{"position": position, "reason": reason} for position, reason in report.refused],
             "entries": [{"id": id_, "path": path} for id_, path in (*report.added, *report.updated)], "commit": report.commit or None}
 
 

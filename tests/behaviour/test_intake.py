@@ -123,3 +123,41 @@ def test_a_text_that_speaks_to_a_model_is_flagged(box: Box) -> None:
     entry = box.json("show", box.json("list")["entries"][0]["id"])
     assert entry["front_matter"]["flags"] == ["instructions"] and entry["front_matter"]["source"]["trust"] == "import"
     assert "previous instructions" not in box.run("context", "previous instructions").out
+
+
+def test_the_vault_is_not_read_when_it_lies_in_the_source(tmp_path: Path) -> None:
+    """Else each run would read what the one before wrote."""
+    home = tmp_path / "home"
+    home.mkdir()
+    box = Box(str(home)).init()
+    Path(box.home, "garden.md").write_text("# Garden\n\nThe pears are ripe.\n")
+    link = tmp_path / "elsewhere" / "home"
+    link.parent.mkdir()
+    link.symlink_to(box.home)
+    for source, added in ((box.home, 1), ("..", 0), (str(link), 0)):
+        report = json.loads(box.run("ingest", "markdown", source, "--json", check=0).out)
+        assert (report["added"], report["duplicate"]) == (added, 1 - added), source
+    assert json.loads(box.run("ingest", "text", "..", "-o", "endings=.md,.yaml", "--json", check=0).out)["added"] == 1
+
+
+def test_a_name_that_is_no_utf8_costs_no_text(box: Box) -> None:
+    folder = os.fsencode(box.home) + b"/names"
+    os.mkdir(folder)
+    Path(os.fsdecode(folder + b"/caf\xe9 \xff.txt")).write_text("Open until six.\n")
+    first = json.loads(box.run("ingest", "text", os.fsdecode(folder), "--json", check=0).out)
+    assert first["added"] == 1 and box.found("open") == [first["entries"][0]["path"]]
+    assert json.loads(box.run("ingest", "text", os.fsdecode(folder), "--json", check=0).out)["duplicate"] == 1
+
+
+def test_a_refused_file_is_named_once(box: Box) -> None:
+    os.mkfifo(f"{box.home}/pipe.txt")
+    assert box.run("ingest", "text", box.home, check=3).err == "mem: refused pipe.txt: is not a regular file\n"
+
+
+def test_a_secret_that_is_refused_or_left_out_is_told_by_its_line(box: Box) -> None:
+    token = "ghp_" + "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0eF3hJ6"
+    source = lines(box, {"id": "1", "text": f"Deploy with it:\n\n{token}"}, {"id": "2", "text": "Nothing here."})
+    told = box.run("ingest", "jsonl", source, check=3)
+    assert "line 3: this looks like a secret (github-token: ghp_****)\n" in told.err and "nothing was written" not in told.err and "1 added" in told.out
+    told = box.run("ingest", "jsonl", source, env={"MEM_SAFETY_SECRETS": "redact"}, check=0)
+    assert "1 held what looks like a secret, which was left out" in told.err and "1 added, 1 there already" in told.out

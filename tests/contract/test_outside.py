@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
-from box import Box
+from box import MEM, Box
 
 from memcli.extend import registry, wire
 from memcli.extend.child import Limits, Program
@@ -206,3 +207,38 @@ def test_a_policy_in_another_process_says_what_it_says_here() -> None:
     with pytest.raises(Exception, match="policy x cannot be started"):
         assert registry.outside(registry.POLICY, "x", Program(("/no/such",)), around).summary
     assert INGEST.prefix == "ingest_"
+
+
+def test_a_process_that_a_plugin_leaves_behind_is_not_waited_for(box: Box) -> None:
+    """It holds the plugin's output open, and would do so for as long as plugin.timeout_s."""
+    begun = time.monotonic()
+    env = program(box, f"sleep 64 &\n{GOOD}")
+    assert json.loads(box.run("ingest", "odd", "-", "--json", env=env, input="x", check=0).out)["added"] == 1
+    assert time.monotonic() - begun < 30
+
+
+def test_what_a_plugin_starts_at_once_is_bounded_too(box: Box) -> None:
+    env = program(box, 'printf \'{"body": "%s", "source": "s", "position": "1"}\\n\' "$(sh -c "ulimit -v")"')
+    env["MEM_PLUGIN_MEMORY_MB"] = "512"
+    [entry] = json.loads(box.run("ingest", "odd", "-", "--json", env=env, input="x", check=0).out)["entries"]
+    assert box.json("show", entry["id"])["body"].strip() == str(512 * 1024)
+
+
+def test_a_plugin_ends_with_the_command_that_runs_it(box: Box) -> None:
+    env = {**box.env, **program(box, f'{GOOD}echo $$ > "$HOME/pid.new"; mv "$HOME/pid.new" "$HOME/pid"; exec sleep 65')}
+    process = subprocess.Popen([MEM, "ingest", "odd", "-"], env=env, cwd=box.vault, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    pid = Path(box.home, "pid")
+    while not pid.exists():
+        assert process.poll() is None
+        time.sleep(0.05)
+    process.terminate()
+    assert b"interrupted" in process.communicate(timeout=20)[1] and process.returncode == 130
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(pid.read_text()), 0)
+
+
+def test_a_second_plugin_in_a_folder_and_a_name_that_is_taken(box: Box) -> None:
+    for name in ("one", "two"):
+        box.run("plugin", "new", "ingest", name, "--into", "made", check=0)
+    assert "chatgpt is built in" in box.run("plugin", "new", "ingest", "chatgpt", "--into", "made", check=2).err
+    assert "ingest_chatgpt.py" not in os.listdir(box.path("made"))
