@@ -23,6 +23,11 @@ def main() -> None:
 
         complete(arguments[1:])
         return
+    if arguments[:1] == ["hook"] and not {"-h", "--help"} & {*arguments}:
+        from memcli.cli.hook import run
+
+        run(arguments[1:])
+        return
     status = _run(arguments)
     try:
         sys.stdout.flush()

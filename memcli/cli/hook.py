@@ -1,0 +1,124 @@
+"""mem hook"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from memcli.cli import options
+
+HELP = """Answer a coding agent's hook, from memory.
+
+\b
+Examples:
+  mem hook claude < event.json
+  mem hook codex < event.json
+  mem install claude-code      puts this command where Claude Code runs it
+
+Reads one event as JSON from standard input. A session that begins is told the
+core entries, what is known about its folder and what is new; a prompt, what
+it calls to mind, if anything does: entries of the vault that is found from the
+event's folder, and only words of the user's or of agents (hook.trust), at most
+8,000 characters. When a session stops, ends or is compacted, its transcript is
+noted for mem ingest --queued.
+
+An agent is never held up: whatever happens the exit status is 0, within two
+seconds, and nothing is printed when anything is amiss. MEM_DEBUG=1 shows what
+was amiss, on standard error."""
+
+PARAMS: dict[str, options.Opt | options.Arg] = {
+    "client": options.Arg("CLIENT", "claude or codex."),
+    "vault": options.VAULT,
+}
+
+PATIENCE_S = 1.6  # from our start; Python's own comes before
+
+
+def command(client: str = "", vault: str | None = None) -> int:
+    """Answer a hook."""
+    try:
+        out = _in_time(client, vault)
+        while out:
+            out = out[os.write(1, out):]
+    except BaseException as error:  # fail open: a hook that fails may block its agent
+        _debug(error)
+    return 0
+
+
+def run(words: list[str]) -> int:
+    """The command for any words at all, so that none of them ends in a usage error, which agents take for a veto."""
+    from memcli.cli import quick
+
+    try:
+        given = quick.parse(PARAMS, words) or {}
+    except BaseException as error:
+        _debug(error)
+        given = {}
+    return command(**given)
+
+
+def _in_time(client: str, vault: str | None) -> bytes:
+    """What a child of ours answers, if it does so whole and in time. A crash or a hang of it, even in native code, is nobody else's."""
+    import select
+    import signal
+
+    from memcli import clock
+
+    until = clock.monotonic_s() + PATIENCE_S
+    ours, theirs = os.pipe()
+    child = os.fork()
+    if not child:
+        _answer(client, vault, theirs)
+    os.close(theirs)
+    parts: list[bytes] = []
+    try:
+        while select.select([ours], [], [], max(until - clock.monotonic_s(), 0))[0]:
+            part = os.read(ours, 65536)
+            if not part:
+                return b"".join(parts) if os.waitpid(child, 0)[1] == 0 else b""
+            parts.append(part)
+        return b""
+    finally:
+        try:
+            os.kill(child, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+
+
+def _answer(client: str, vault: str | None, pipe: int) -> None:
+    """The child's life: read the event, answer into the pipe, end."""
+    status = 1
+    try:
+        if not os.environ.get("MEM_DEBUG"):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+        from memcli.serve.hooks import INPUT_MAX
+
+        out = said(client, vault, sys.stdin.buffer.read(INPUT_MAX + 1))
+        while out:
+            out = out[os.write(pipe, out):]
+        status = 0
+    except BaseException as error:
+        _debug(error)
+    finally:
+        os._exit(status)
+
+
+def said(client: str, vault: str | None, data: bytes) -> bytes:
+    """The answer to an event, in this process. Raises ValueError when it is none."""
+    from memcli.serve import hooks
+
+    given = hooks.event(data)
+    if client not in hooks.CLIENTS or given is None:
+        raise ValueError(f"no event of {' or '.join(hooks.CLIENTS)}")
+    try:
+        os.chdir(given.get("cwd") or ".")
+    except (OSError, ValueError):
+        os.chdir("/")  # its folder is gone: the user's own vault is meant
+    from memcli.cli import session
+
+    return hooks.answer(client, given, lambda: session.current().store(vault)).encode("utf-8", "replace")
+
+
+def _debug(error: BaseException) -> None:
+    if os.environ.get("MEM_DEBUG"):
+        sys.stderr.write(f"mem hook: {type(error).__name__}: {error}\n")
