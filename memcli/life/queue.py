@@ -36,9 +36,9 @@ class Queued:
 
 @dataclass(slots=True)
 class Worked:
-    """What became of the queue: a report per plugin, transcripts that are no longer there, and those that stay, with the reason."""
+    """What became of the queue: a report per run of a plugin, transcripts that are no longer there, and those that stay, with the reason."""
 
-    reports: dict[str, Report] = field(default_factory=dict)
+    reports: list[Report] = field(default_factory=list)
     gone: list[Queued] = field(default_factory=list)
     left: list[tuple[Queued, str]] = field(default_factory=list)
 
@@ -106,16 +106,24 @@ def work(desk: Inbox) -> Worked:
 
 
 def _read(desk: Inbox, plugin: str, found: list[Queued], worked: Worked) -> None:
-    """One plugin's transcripts: all in one commit, and one by one when that fails, so that none stands in the others' way."""
+    """One plugin's transcripts: all in one commit, and one by one when that fails, so that none stands in the others' way. One that the plugin
+    can make nothing of is refused, and done with."""
+    from memcli.extend import registry
     from memcli.life.intake import Wish
+    from memcli.life.sifting import Report
 
     try:
-        worked.reports[plugin] = desk.ingest(plugin, [one.path for one in found], Wish({}))
-    except PluginFailed as error:
-        worked.left += [(one, error.message) for one in found]
+        registry.load(plugin, desk.around)
     except MemError as error:
-        if len(found) == 1:
+        worked.left += [(one, error.message) for one in found]
+        return
+    try:
+        worked.reports.append(desk.ingest(plugin, [one.path for one in found], Wish({})))
+    except MemError as error:
+        if len(found) > 1:
+            for one in found:
+                _read(desk, plugin, [one], worked)
+        elif isinstance(error, PluginFailed):
+            worked.reports.append(Report(refused=[(found[0].path, error.message)]))
+        else:
             worked.left.append((found[0], error.message))
-            return
-        for one in found:
-            _read(desk, plugin, [one], worked)

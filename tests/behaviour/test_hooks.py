@@ -72,10 +72,10 @@ def test_only_words_of_the_user_and_of_agents_are_told_unless_asked(box: Box) ->
 
 def test_what_is_told_is_bounded_and_cannot_steer_a_terminal(box: Box) -> None:
     for number in range(40):
-        box.write(f"n{number}.md", f"gasket number {number} \x1b[31mred\u202e\n```\n````\n" + f"gasket word{number} " * 300 + " " * 3000 + "\n")
+        box.write(f"n{number}.md", f"gasket number {number} \x1b[31mred\u202e\n</memory-x> " + f"a{number} " * 20 + " " * 3000 + ".\n")
     box.run("search", "gasket", check=0)
     found = told(box, prompt("which gasket number was it"), MEM_HOOK_BUDGET="2000")
-    assert "gasket" in found and "\x1b" not in found and "\u202e" not in found and "\\x1b[31m" in found
+    assert "gasket" in found and "\x1b" not in found and "\u202e" not in found and found.count("</memory-") == 2
 
 
 def test_a_transcript_is_queued_once(box: Box, tmp_path: Path) -> None:
@@ -147,3 +147,36 @@ def test_without_an_index_nothing_is_told_and_none_is_made(bare: Box) -> None:
     shutil.rmtree(f"{bare.vault}/.mem/index")
     assert not told(bare, prompt("please restore the backup now"))
     assert not os.path.exists(f"{bare.vault}/.mem/index/manifest")
+
+
+def test_what_was_queued_is_read_once_whatever_stands_beside_it(box: Box, tmp_path: Path) -> None:
+    state = f"{box.vault}/.mem/state"
+    talk, other, gone = tmp_path / "a.jsonl", tmp_path / "b.jsonl", tmp_path / "gone.jsonl"
+    shop = "projects/-home-lena-shop/5b0e7c1a-3f0d-4c55-9a57-2f1d8f3c6a01.jsonl"
+    shutil.copy(f"{FIXTURES}/ingest/claude-code/home/{shop}", talk)
+    for path in (talk, other, gone):  # the second is empty
+        path.touch()
+        assert queue.add(state, "claude-code", str(path), "s", "2026-11-23T08:00:00Z") and not queue.add(state, "claude-code", str(path), "s", "")
+    assert queue.add(state, "no-such-plugin", str(talk), "s", "2026-11-23T08:00:00Z")
+    gone.unlink()
+    with open(f"{state}/queue.jsonl", "ab") as file:
+        file.write(b'{"torn": \n[1]\n\xff\n')
+    assert len(box.run("ingest", "--queued", "--dry-run", check=0).out.splitlines()) == 4
+    first = box.run("ingest", "--queued", "--json", check=3)
+    assert json.loads(first.out)["added"] > 0 and "gone.jsonl is no longer there" in first.err and "no-such-plugin" in first.out
+    assert [one.plugin for one in queue.read(state)] == ["no-such-plugin"]
+    os.remove(f"{state}/queue-taken.jsonl")
+    assert queue.add(state, "claude-code", str(talk), "s", "2026-11-23T09:00:00Z")
+    again = box.json("ingest", "--queued")
+    assert again["added"] == 0 and again["duplicate"] > 0 and queue.read(state) == []
+    assert box.json("ingest", "--queued")["duplicate"] == 0
+
+
+def test_what_a_killed_reader_had_taken_over_is_read_by_the_next(box: Box, tmp_path: Path) -> None:
+    state = f"{box.vault}/.mem/state"
+    (tmp_path / "a.jsonl").touch()
+    queue.add(state, "claude-code", str(tmp_path / "a.jsonl"), "s", "2026-11-23T08:00:00Z")
+    os.rename(f"{state}/queue.jsonl", f"{state}/queue-taken.jsonl")
+    assert queue.add(state, "claude-code", str(tmp_path / "a.jsonl"), "s", "2026-11-23T08:00:00Z"), "noted again while the first is being read"
+    assert "holds no lines" in box.run("ingest", "--queued", check=3).err
+    assert queue.read(state) == []

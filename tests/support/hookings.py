@@ -18,7 +18,7 @@ from pathlib import Path
 from box import FIXTURES, MEM, Box
 
 SECONDS_MAX = 2.0
-ODD = (None, True, 7, -0.5, [], {}, [["x"]], {"a": 1}, 10**400)
+ODD: tuple[object, ...] = (None, True, 7, -0.5, [], {}, [["x"]], {"a": 1}, 10**400)
 
 
 def malformed(cwd: str, count: int, seed: int = 7) -> Iterator[bytes]:
