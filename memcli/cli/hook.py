@@ -31,13 +31,12 @@ PARAMS: dict[str, options.Opt | options.Arg] = {
     "vault": options.VAULT,
 }
 
-PATIENCE_S = 1.6  # from our start; Python's own comes before
-
-
 def command(client: str = "", vault: str | None = None) -> int:
     """Answer a hook."""
+    from memcli.cli import failopen
+
     try:
-        out = _in_time(client, vault)
+        out = failopen.in_time(lambda: said(client, vault, _read()), _debug)
         while out:
             out = out[os.write(1, out):]
     except BaseException as error:  # fail open: a hook that fails may block its agent
@@ -57,50 +56,10 @@ def run(words: list[str]) -> int:
     return command(**given)
 
 
-def _in_time(client: str, vault: str | None) -> bytes:
-    """What a child of ours answers, if it does so whole and in time. A crash or a hang of it, even in native code, is nobody else's."""
-    import select
-    import signal
+def _read() -> bytes:
+    from memcli.serve.hooks import INPUT_MAX
 
-    from memcli import clock
-
-    until = clock.monotonic_s() + PATIENCE_S
-    ours, theirs = os.pipe()
-    child = os.fork()
-    if not child:
-        _answer(client, vault, theirs)
-    os.close(theirs)
-    parts: list[bytes] = []
-    try:
-        while select.select([ours], [], [], max(until - clock.monotonic_s(), 0))[0]:
-            part = os.read(ours, 65536)
-            if not part:
-                return b"".join(parts) if os.waitpid(child, 0)[1] == 0 else b""
-            parts.append(part)
-        return b""
-    finally:
-        try:
-            os.kill(child, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-
-
-def _answer(client: str, vault: str | None, pipe: int) -> None:
-    """The child's life: read the event, answer into the pipe, end."""
-    status = 1
-    try:
-        if not os.environ.get("MEM_DEBUG"):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-        from memcli.serve.hooks import INPUT_MAX
-
-        out = said(client, vault, sys.stdin.buffer.read(INPUT_MAX + 1))
-        while out:
-            out = out[os.write(pipe, out):]
-        status = 0
-    except BaseException as error:
-        _debug(error)
-    finally:
-        os._exit(status)
+    return sys.stdin.buffer.read(INPUT_MAX + 1)
 
 
 def said(client: str, vault: str | None, data: bytes) -> bytes:
