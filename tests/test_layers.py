@@ -16,6 +16,7 @@ ROOMS = {"errors": 0, "clock": 0, "faults": 0, "plainyaml": 0, "config": 1, "ent
 LINES_MAX, FUNCTION_MAX, COMMAND_MAX = 300, 40, 120
 HEAVY = ("numpy", "usearch", "git", "rich", "importlib.metadata", "ruamel", "tantivy", "typer")
 RUNS = {"memcli/index/program.py", "memcli/life/wording.py",  # programs that embed and put into words, which only the user's own settings can name
+        "memcli/serve/schedulers.py",  # systemctl, crontab, launchctl
         "memcli/extend/child.py"}  # plugins that are programs, and those in Python: installed by the user, or trusted byte by byte
 TOP_LEVEL_ALLOWED = {"memcli/cli/app.py": ("typer",), "memcli/cli/bar.py": ("rich",),
                      "memcli/index/embed.py": ("numpy",), "memcli/index/onnx.py": ("numpy",)}  # themselves imported only when needed

@@ -30,6 +30,7 @@ COMMANDS = {
     "waiting": ("waiting", "List what said nothing new when it was read, and take it in or let it go."),
     "hook": ("hook", "Answer a coding agent's hook, from memory."),
     "install": ("install", "Set up coding agents and editors to use mem."),
+    "schedule": ("schedule", "Look after a vault every hour, by cron or systemd."),
     "plugin": ("plugin", "List, trust, make and test plugins."),
     "export": ("export", "Write entries, or the whole vault, in a format for others."),
     "import": ("importing", "Take in what another vault exported."),
