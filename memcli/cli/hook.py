@@ -17,10 +17,10 @@ Examples:
 
 Reads one event as JSON from standard input. A session that begins is told the
 core entries, what is known about its folder and what is new; a prompt, what
-it calls to mind, if anything does: entries of the vault that is found from the
-event's folder, and only words of the user's or of agents (hook.trust), at most
-8,000 characters. When a session stops, ends or is compacted, its transcript is
-noted for mem ingest --queued.
+it calls to mind and the session was not told yet. That comes from the vault
+that is found from the event's folder, only words of the user's or of agents
+(hook.trust), at most 8,000 characters. When a session stops, ends or is
+compacted, its transcript is noted for mem ingest --queued.
 
 An agent is never held up: whatever happens the exit status is 0, within two
 seconds, and nothing is printed when anything is amiss. MEM_DEBUG=1 shows what
@@ -30,6 +30,7 @@ PARAMS: dict[str, options.Opt | options.Arg] = {
     "client": options.Arg("CLIENT", "claude or codex."),
     "vault": options.VAULT,
 }
+
 
 def command(client: str = "", vault: str | None = None) -> int:
     """Answer a hook."""

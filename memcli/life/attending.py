@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from memcli.life.inbox import Inbox
@@ -20,11 +21,17 @@ class Attending(Inbox):
 
         return recalling.briefing(self, about, budget, nonce)
 
-    def reminded(self, prompt: str, budget: int, nonce: str) -> Pack:
-        """What a prompt calls to mind, in at most `budget` tokens; nothing when nothing speaks to it."""
-        from memcli.life import recalling
+    def reminded(self, prompt: str, budget: int, nonce: str, session: str = "") -> Pack:
+        """What a prompt calls to mind, in at most `budget` tokens; nothing when nothing speaks to it that the session was not told before."""
+        from memcli.life import recalling, told
 
-        return recalling.reminded(self, prompt, budget, nonce)
+        return recalling.reminded(self, prompt, budget, nonce, told.read(self.vault.state, session))
+
+    def told(self, session: str, ids: Sequence[str], *, anew: bool) -> None:
+        """Note what an agent's session was told; `anew` when it begins."""
+        from memcli.life import told
+
+        told.note(self.vault.state, session, ids, anew=anew)
 
     def enqueue(self, plugin: str, transcript: str, session: str) -> bool:
         """Note that a transcript is to be read by an ingest plugin; False when it waits already."""

@@ -1,13 +1,13 @@
 """What is an agent told without having asked? The core, what speaks to its folder or prompt, what is new: only words that may be trusted.
 
 Entries whose words come from others than `hook.trust` allows are left out, and so are those that are noted to give orders, as they would stand in
-a prompt that nobody has looked at. Found by words alone, as a hook has no time to load vectors.
+a prompt that nobody has looked at. Found by words alone, and without a look at every file, as a hook has no time for either.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import timedelta
 
 from memcli import clock
@@ -45,10 +45,12 @@ def briefing(desk: Desk, about: str, budget: int, nonce: str) -> Pack:
     return context.packed(core, [*_speaking(desk, found, about), *_newest(desk, allowed)], budget, "", nonce)
 
 
-def reminded(desk: Desk, prompt: str, budget: int, nonce: str) -> Pack:
-    """The passages that a prompt calls to mind, when they have enough words in common with it."""
+def reminded(desk: Desk, prompt: str, budget: int, nonce: str, known: Collection[str] = ()) -> Pack:
+    """The passages that a prompt calls to mind, when they have enough words in common with it; none of the entries (ids) that are `known`."""
     found = _collected(desk, prompt)
-    return context.packed([], _speaking(desk, found, prompt), budget, "", nonce) if found is not None else NOTHING
+    if found is None:
+        return NOTHING
+    return context.packed([], [passage for passage in _speaking(desk, found, prompt) if passage.entry.id not in known], budget, "", nonce)
 
 
 def _speaking(desk: Desk, found: Collected, said: str) -> list[Passage]:
@@ -73,7 +75,7 @@ def _collected(desk: Desk, said: str) -> Collected | None:
     asked = _words(said)
     weights = Weights(*(desk.settings.number(f"prior.{name}") for name in Weights._fields))
     wish = Wish(desk.now, context.PIECES_MAX, filters=() if asked else ("state:core",), prior=weights, without=CHANNELS["vector"])
-    return context.collected(desk.index, asked, wish, "auto")
+    return context.collected(desk.index, asked, wish, "folders")
 
 
 def _words(said: str) -> str:

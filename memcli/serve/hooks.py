@@ -37,28 +37,31 @@ def event(data: bytes) -> dict[str, Any] | None:
 
 def answer(client: str, given: dict[str, Any], store: Callable[[], Store]) -> str:
     """What is printed for an event: one JSON object, or nothing. The store is opened only for events that need it."""
-    name = given.get("hook_event_name")
+    name, session = given.get("hook_event_name"), (given.get("session_id") or "")[:200]
     if name == "SessionStart" and given.get("source") != "resume":
         about = os.path.basename(os.path.normpath(given.get("cwd") or os.getcwd()))
-        return _context(name, store(), lambda desk, budget, nonce: desk.briefing(about, budget, nonce), _MORE)
+        return _context(name, store(), lambda desk, budget, nonce: desk.briefing(about, budget, nonce), _MORE, session)
     if name == "UserPromptSubmit" and given.get("prompt"):
-        return _context(name, store(), lambda desk, budget, nonce: desk.reminded(given["prompt"], budget, nonce), "")
+        return _context(name, store(), lambda desk, budget, nonce: desk.reminded(given["prompt"], budget, nonce, session), "", session)
     if name in _NOTED and given.get("transcript_path") and not given.get("stop_hook_active"):
-        store().enqueue(CLIENTS[client], given["transcript_path"], given.get("session_id") or "")
+        store().enqueue(CLIENTS[client], given["transcript_path"], session)
     return ""
 
 
-def _context(name: str, store: Store, found: Callable[[Store, int, str], Pack], more: str) -> str:
-    """As much as fits into OUTPUT_MAX of what was found, as the context to add."""
+def _context(name: str, store: Store, found: Callable[[Store, int, str], Pack], more: str, session: str) -> str:
+    """As much as fits into OUTPUT_MAX of what was found, as the context to add, which the session knows then."""
     from memcli.output import terminal
     from memcli.search import context
 
     budget, nonce = store.settings.whole("hook.budget"), context.nonce_of(os.urandom(context.NONCE_LENGTH))
     blocks = found(store, budget, nonce).blocks if budget else []
+    text = ""
     while blocks:
         said = terminal.clean(context.rendered(blocks, nonce)) + more
         text = json.dumps({"hookSpecificOutput": {"hookEventName": name, "additionalContext": said}}, ensure_ascii=False)
         if len(text) < OUTPUT_MAX:
-            return text + "\n"
+            break
         blocks = blocks[:-1]
-    return ""
+    if blocks or more:
+        store.told(session, [block.entry.id for block in blocks], anew=bool(more))
+    return text + "\n" if blocks else ""

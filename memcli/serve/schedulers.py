@@ -102,7 +102,7 @@ class Crontab:
 
     def shown(self, job: Job) -> str:
         """See Scheduler."""
-        return timetable.cron_put(None, job)
+        return timetable.cron_put("", job)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ def test_a_session_begins_with_the_core_and_what_is_new(box: Box) -> None:
 def test_a_prompt_is_told_what_it_calls_to_mind_and_nothing_else(home: Box) -> None:
     assert "Take the passphrase from the envelope" in told(home, prompt("-please restore the type:nothing \"backup, now"))
     assert "Deploy Heron" in told(home, prompt("How do I deploy heron?"), "codex")
-    for text in ("continue", "thanks, looks good", "rename the variable foo to bar in utils.py", "?!", "type:fact"):
+    for text in ("thanks, looks good", "rename the variable foo to bar in utils.py", "?!"):
         assert not told(home, prompt(text)), text
 
 
@@ -68,6 +68,20 @@ def test_only_words_of_the_user_and_of_agents_are_told_unless_asked(box: Box) ->
     assert "at web" in told(box, prompt("the kiln fires where"), MEM_HOOK_TRUST="web")
     assert "at agent" not in told(box, prompt("the kiln fires where"), MEM_HOOK_TRUST="user")
     assert not told(box, prompt("the kiln fires where"), MEM_HOOK_BUDGET="0")
+
+
+def test_a_session_is_told_once(box: Box) -> None:
+    box.run("add", "The kiln in the shed fires on Fridays.", check=0)
+    asked = {**prompt("when does the kiln in the shed fire"), "session_id": "one"}
+    assert "Fridays" in told(box, asked) and not told(box, asked)
+    assert "Fridays" in told(box, {**asked, "session_id": "two"}) and "Fridays" in told(box, {**asked, "session_id": ""})
+    box.run("add", "The kiln in the shed fires with oak.", check=0)
+    assert "oak" in told(box, asked) and not told(box, asked), "what is new is told"
+    started = {"hook_event_name": "SessionStart", "session_id": "one"}
+    assert "Fridays" in told(box, {**started, "source": "compact"}) and not told(box, asked), "the session was told as it began anew"
+    log = Path(box.vault, ".mem/state/told.jsonl")
+    log.write_bytes(b"\xff\n{}\n" + b"x" * 600_000 + b"\n")
+    assert "Fridays" in told(box, asked) and log.stat().st_size < 300_000
 
 
 def test_what_is_told_is_bounded_and_cannot_steer_a_terminal(box: Box) -> None:

@@ -45,7 +45,7 @@ def plain(text: str) -> Any:
     return jsonc.plain(text, jsonc.parse(text))
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(objects())
 @example('{"a": 1}')
 @example('{\n  "a": 1 // x\n}')
@@ -70,7 +70,7 @@ def test_json_comes_back_as_it_was(text: str) -> None:
             assert back == text
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(st.sampled_from(["[a]", "x = 1", 'y = """\n[mcp_servers.mem]\n"""', "# note", "", "[mcp_servers.other]", 'command = "x"', "[[list]]",
                                  "b = [\n 1,\n]"]), max_size=8), st.sampled_from(["\n", "\r\n"]), st.booleans())
 def test_toml_comes_back_as_it_was(lines: list[str], end: str, last: bool) -> None:
@@ -90,7 +90,7 @@ def test_toml_comes_back_as_it_was(lines: list[str], end: str, last: bool) -> No
     assert back == text or not text.endswith("\n")
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.sampled_from(["# Title", "", "text", "```", "<!-- mem:begin", "mem:end -->"]), max_size=6), st.booleans())
 def test_a_block_comes_back_as_it_was(lines: list[str], last: bool) -> None:
     text = "\n".join(lines) + ("\n" if last else "")
