@@ -136,29 +136,22 @@ def remove(text: str, node: Node, number: int) -> str:
     after = _skip(text, end)
     cut = after + 1 if text[after] == "," else end
     space = len(text[:start].rstrip())
-    start = space if space > node.start and re.match(r"[ \t]*\r?\n|[ \t]*[\]}]", text[cut:]) and not _in_comment(text, node, space, cut) else start
+    before = node.items[number - 1].end if number else node.start
+    alone = re.match(r"[ \t]*\r?\n|[ \t]*[\]}]", text[cut:]) and not _in_comment(text, before, space, cut)
+    start = space if alone and space > node.start else start
     rest = text[cut:]
     if cut == end and number:  # the last one, without a comma of its own: the one before it loses its comma
-        before = _skip(text, node.items[number - 1].end)
-        return text[:before] + text[before + 1:start] + rest
+        comma = _skip(text, before)
+        return text[:comma] + text[comma + 1:start] + rest
     if len(node.items) == 1 and not (text[node.start + 1:start] + text[cut:node.end - 1]).strip():
         return text[:node.start + 1] + text[node.end - 1:]
     return text[:start] + rest
 
 
-def _in_comment(text: str, node: Node, space: int, cut: int) -> bool:
-    """Whether what comes after the cut would become part of a comment at the end of the line before."""
-    line = text[max(text.rfind("\n", 0, space), node.start):space]
+def _in_comment(text: str, before: int, space: int, cut: int) -> bool:
+    """Whether what comes after the cut would become part of a comment at the end of the line before; `before` is where the item before ends."""
+    line = text[max(text.rfind("\n", 0, space), before):space]
     return "//" in line and not re.match(r"[ \t]*\r?\n", text[cut:])
-
-
-def replace(text: str, node: Node, number: int, value: Any) -> str:
-    """The text with another value for one item."""
-    item = node.items[number]
-    line_end = "\r\n" if "\r\n" in text else "\n"
-    inner = _indent(text, node.begins[number])
-    several = "\n" in text[node.start:node.end]
-    return text[:item.start] + _written(value, None, inner if several else "", _unit(text) if several else "", line_end if several else "") + text[item.end:]
 
 
 def _written(value: Any, key: str | None, indent: str, unit: str, line_end: str) -> str:
