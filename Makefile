@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := $(shell find memcli plugins schemas man -type f -not -name '*.pyc' 2>/dev/null)
 
-.PHONY: demo test check bench man sessions crash clean
+.PHONY: demo test check bench man sessions crash hooks clean
 
 demo: $(VENV)/installed
 	@$(BIN)/python tests/support/demo.py
@@ -28,6 +28,9 @@ bench: $(VENV)/installed
 
 crash: $(VENV)/installed
 	$(BIN)/python tests/support/campaign.py
+
+hooks: $(VENV)/installed
+	$(BIN)/python tests/support/hookings.py
 
 $(VENV)/dependencies: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("mem needs Python 3.11 or newer") if sys.version_info < (3, 11) else None'

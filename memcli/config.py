@@ -57,6 +57,9 @@ OPTIONS = (
     Option("forget.max_share", float, 0.25, "Of all entries, how many a policy may move within twelve hours at most.", "share", 0, 1),
     Option("forget.min_age_days", float, 30.0, "How long an entry stays at least before a policy may move it, since it came or was changed.", "days", 0, 36500),
     Option("forget.policy", str, "actr", "The policy that consolidation follows: actr, fsrs, lru, never, or another that mem forget --list names."),
+    Option("hook.budget", int, 1500, "Tokens that mem hook may put before an agent at once; 0: none.", "tokens", 0, 2000),
+    Option("hook.trust", str, "agent", "Whose words mem hook may put before an agent unasked: `user`, the user's; `agent`, also those of programs acting for "
+           "the user; `import`, also those of other tools; `web`, anyone's.", choices=("user", "agent", "import", "web")),
     Option("index.pending_max", int, 64, "New entries kept in the pending log before they are folded into the keyword index.",
            "entries", 1, 1024),
     Option("index.scan_limit", int, 20_000, "Up to this many files every search looks at each file for edits made by other programs; "

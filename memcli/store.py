@@ -13,6 +13,7 @@ from memcli.config import Scalar
 from memcli.entries import text
 from memcli.entries.model import Entry, Value
 from memcli.errors import UserError
+from memcli.life.attending import Attending
 from memcli.life.desk import Changed, Talk
 from memcli.life.exchange import Exchange
 
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["Changed", "Store", "Talk"]
 
 
-class Store(Exchange):
+class Store(Exchange, Attending):
     """One vault, with a method per verb."""
 
     # -- entries ---------------------------------------------------------------------------------------------------------------

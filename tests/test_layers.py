@@ -16,6 +16,7 @@ ROOMS = {"errors": 0, "clock": 0, "faults": 0, "plainyaml": 0, "config": 1, "ent
 LINES_MAX, FUNCTION_MAX, COMMAND_MAX = 300, 40, 120
 HEAVY = ("numpy", "usearch", "git", "rich", "importlib.metadata", "ruamel", "tantivy", "typer")
 RUNS = {"memcli/index/program.py", "memcli/life/wording.py",  # programs that embed and put into words, which only the user's own settings can name
+        "memcli/serve/schedulers.py",  # systemctl, crontab, launchctl
         "memcli/extend/child.py"}  # plugins that are programs, and those in Python: installed by the user, or trusted byte by byte
 TOP_LEVEL_ALLOWED = {"memcli/cli/app.py": ("typer",), "memcli/cli/bar.py": ("rich",),
                      "memcli/index/embed.py": ("numpy",), "memcli/index/onnx.py": ("numpy",)}  # themselves imported only when needed
@@ -205,3 +206,16 @@ def test_each_command_loads_what_it_needs(tmp_path: str) -> None:
     assert not found & {"typer", "rich", "git", "ruamel.yaml", "subprocess", "importlib.metadata", "memcli.entries.run", "memcli.entries.history"}, found
     completed = loaded(["__complete", "ids", ""], home)
     assert not completed & {"typer", "rich", "tantivy", "git", "memcli.store"}, completed
+    said = b'{"hook_event_name": "UserPromptSubmit", "prompt": "some text"}'
+    hooked = loaded_by_hook(home, said)
+    assert "tantivy" in hooked
+    assert not hooked & {"typer", "rich", "git", "ruamel.yaml", "numpy", "subprocess", "importlib.metadata", "memcli.entries.run", "memcli.life.intake"}, hooked
+    noted = loaded_by_hook(home, b'{"hook_event_name": "Stop", "transcript_path": "/none.jsonl"}')
+    assert not noted & {"typer", "tantivy", "memcli.search.context", "memcli.life.intake", "memcli.extend.registry"}, noted
+
+
+def loaded_by_hook(home: str, event: bytes) -> set[str]:
+    """The modules that the answer to an event loads."""
+    code = f"import sys\nfrom memcli.cli import hook\nhook.said('claude', None, {event!r})\nprint(*sys.modules)\n"
+    env = {"HOME": home, "PATH": os.environ["PATH"], "GIT_CONFIG_NOSYSTEM": "1"}
+    return set(subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, check=True, cwd=home).stdout.decode().split())

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from memcli.cli import options, session
+from memcli.cli.telling import tell
 from memcli.errors import PARTLY_DONE, Usage
 from memcli.output import records, terminal
 
 if TYPE_CHECKING:
     from memcli.life.intake import Wish
-    from memcli.life.sifting import Report
 
 HELP = """Read entries from other sources by a plugin.
 
@@ -24,6 +24,7 @@ Examples:
   mem ingest git . --since 2026-01-01
   mem ingest text ~/inbox --watch
   mem ingest --auto                 looks around, shows what is there, asks
+  mem ingest --queued               the transcripts that mem hook has noted
 
 One run is one commit. Running again adds only what is new: each piece of a
 source has an id of its own that never changes; one that has grown since is
@@ -35,8 +36,6 @@ for a while (mem waiting), and what an entry says already is noted as a
 confirmation of that; ingest.gate changes that. Secrets are refused
 (safety.secrets)."""
 
-SHOWN = 20  # refusals
-
 PARAMS = {
     "plugin": options.Arg("[PLUGIN]", "Which plugin; --list names them."),
     "sources": options.Arg("[SOURCE...]", "Files, folders, or - for standard input.", many=True),
@@ -45,6 +44,7 @@ PARAMS = {
     "watch": options.Opt("--watch", "Go on, and read again what changes, until interrupted.", kind=bool),
     "auto": options.Opt("--auto", "Look where known sources lie, ask about each once, and read what changed.", kind=bool),
     "yes": options.Opt("--yes -y", "With --auto: read all that was not said no to.", kind=bool),
+    "queued": options.Opt("--queued", "Read the transcripts that mem hook has noted; with --dry-run, name them.", kind=bool),
     "dry_run": options.Opt("--dry-run", "Say what would be added; write nothing.", kind=bool),
     "list_": options.Opt("--list", "List the plugins.", kind=bool),
     "vault": options.VAULT,
@@ -53,7 +53,8 @@ PARAMS = {
 
 
 def command(plugin: str = "", sources: list[str] | None = None, option: list[str] | None = None, since: str = "", watch: bool = False,
-            auto: bool = False, yes: bool = False, dry_run: bool = False, list_: bool = False, vault: str | None = None, json: bool = False) -> int:
+            auto: bool = False, yes: bool = False, queued: bool = False, dry_run: bool = False, list_: bool = False, vault: str | None = None,
+            json: bool = False) -> int:
     """Read entries from other sources."""
     here = session.current()
     if list_:
@@ -68,6 +69,12 @@ def command(plugin: str = "", sources: list[str] | None = None, option: list[str
         if plugin:
             raise Usage("--auto finds the sources itself", "mem ingest --auto, or mem ingest PLUGIN SOURCE")
         return gathering.gather(here, vault, tell, yes=yes, dry_run=dry_run, json=json)
+    if queued:
+        from memcli.cli import queued as queue
+
+        if plugin or since or watch or option:
+            raise Usage("--queued reads what waits, all of it", "mem ingest --queued")
+        return queue.read(here, vault, dry_run=dry_run, json=json)
     if not plugin or not sources:
         raise Usage("which plugin, and which source?", "mem ingest PLUGIN SOURCE; mem ingest --list names the plugins")
     wish = _wish(option or [], since)
@@ -94,23 +101,3 @@ def _wish(words: list[str], since: str) -> Wish:
         return Wish(given, since=clock.parse(since))
     except ValueError:
         raise Usage(f"--since {since}: not a date", "for example 2026-11-23, or last for what changed since the last run") from None
-
-
-def tell(here: session.Session, report: Report, *, dry_run: bool = False) -> None:
-    """What a run did, on one line, and what it refused."""
-    here.end_progress()
-    more = len(report.refused) - SHOWN
-    for position, reason in report.refused if more <= 0 else [*report.refused[:SHOWN - 1], report.refused[-1]]:  # the last may be why a source broke off
-        here.warn(f"refused {terminal.line(position)}: {terminal.line(reason)}")
-    if more > 0:
-        here.warn(f"refused {more} more; --json names each")
-    parts = [f"{len(report.added)} {'would be added' if dry_run else 'added'}", f"{len(report.updated)} brought up to date", f"{report.waiting} waiting",
-             f"{report.confirmed} said before", f"{report.duplicate} there already", f"{report.older} older", f"{len(report.refused)} refused"]
-    always = ("added", "already", "refused")
-    here.out(", ".join(part for part in parts if part[0] != "0" or part.endswith(always)) + "\n")
-    if report.waiting:
-        here.say("mem waiting lists what said nothing new; it waits for ingest.waiting_days")
-    if report.redacted:
-        here.say(f"{report.redacted} held what looks like a secret, which {'would be' if dry_run else 'was'} left out")
-    if report.expired:
-        here.say(f"{report.expired} that waited {'has' if report.expired == 1 else 'have'} expired")

@@ -24,6 +24,11 @@ def main() -> None:
 
         complete(arguments[1:])
         return
+    if arguments[:1] == ["hook"] and not {"-h", "--help"} & {*arguments}:
+        from memcli.cli.hook import run
+
+        run(arguments[1:])
+        return
     _heed()
     status = _run(arguments)
     try:

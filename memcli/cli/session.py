@@ -64,9 +64,17 @@ class Session:
         """The user's own settings file."""
         return os.path.join(self._xdg("XDG_CONFIG_HOME", ".config"), "mem", "config.yaml")
 
+    def state(self) -> str:
+        """The folder of what is kept about this user's machine: receipts of mem install, logs."""
+        return os.path.join(self._xdg("XDG_STATE_HOME", ".local/state"), "mem")
+
+    def home(self) -> str:
+        """The user's home folder."""
+        return self.env.get("HOME") or os.path.expanduser("~")
+
     def _xdg(self, name: str, fallback: str) -> str:
         value = self.env.get(name, "")
-        return value if os.path.isabs(value) else os.path.join(self.env.get("HOME") or os.path.expanduser("~"), fallback)
+        return value if os.path.isabs(value) else os.path.join(self.home(), fallback)
 
     def load_settings(self, vault: Vault | None) -> config.Settings:
         """Environment over vault over user over defaults."""

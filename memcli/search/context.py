@@ -20,6 +20,7 @@ from memcli.index.sync import Index
 from memcli.index.view import View
 from memcli.safety.neutral import neutral
 from memcli.search import query as queries
+from memcli.search.fuse import CHANNELS
 from memcli.search.pool import gather, words
 from memcli.search.run import Scoring, Wish, pieces, scoring
 from memcli.search.variety import REPEATS
@@ -132,12 +133,14 @@ def tokens(text: str) -> int:
 @dataclass(frozen=True, slots=True)
 class Collected:
     """What may be packed: the core entries with their moments, latest changed first, and the best passages, best first. `warning` says
-    which channel was off, and why; "" for none. `withheld` counts the flagged entries that were left out."""
+    which channel was off, and why; "" for none. `withheld` counts the flagged entries that were left out. `coverage` 0..1: how much of the
+    question's words the best hit holds, rare ones weighing more."""
 
     core: list[tuple[Entry, str]]
     ranked: list[Passage]
     warning: str
     withheld: int = 0
+    coverage: float = 0.0
 
 
 def collected(index: Index, question: str, wish: Wish, scan: str, *, all_: bool = False) -> Collected:
@@ -153,9 +156,10 @@ def collected(index: Index, question: str, wish: Wish, scan: str, *, all_: bool 
         ranked = [_passage(found, number, repeats) for number, repeats in pieces(found, wish)] if found is not None else []
         warning = found.alike.warning if found is not None else ""
         bad = set() if all_ else {entry.path for entry in (*(entry for entry, _ in always), *(one.entry for one in ranked)) if flagged(entry)}
-        return Collected([pair for pair in always if pair[0].path not in bad], [one for one in ranked if one.entry.path not in bad], warning, len(bad))
+        return Collected([pair for pair in always if pair[0].path not in bad], [one for one in ranked if one.entry.path not in bad], warning, len(bad),
+                         found.confidence.coverage if found is not None else 0.0)
 
-    return index.read(look, scan, embedded=True)
+    return index.read(look, scan, embedded=not {*CHANNELS["vector"]} <= {*wish.without})
 
 
 def _passage(found: Scoring, number: int, repeats: float) -> Passage:

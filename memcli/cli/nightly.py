@@ -1,0 +1,114 @@
+"""What does a scheduler run, and where does it say what happened? Consolidation when it is due, then sources that wait; into a log, not a mailbox.
+
+Only what went wrong is said aloud, as cron sends that by mail and systemd keeps it in the journal.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+
+from memcli import clock
+from memcli.cli.session import Session
+from memcli.entries import atomic
+from memcli.entries.lock import Lock
+from memcli.errors import PARTLY_DONE, Locked, MemError, NothingFound
+from memcli.output import terminal
+
+DUE_H = 12.0  # hours between two consolidations
+LIMIT_S = 600.0
+LOG_MAX, LOGS = 256 << 10, 3  # bytes of a log, and how many older ones are kept
+
+
+class Quiet(Session):
+    """A session that talks into a log."""
+
+    def __init__(self, log: Callable[[str], None]) -> None:
+        super().__init__()
+        self._log = log
+
+    def say(self, text: str) -> None:
+        """Talk, into the log."""
+        self._log(text)
+
+    def out(self, text: str) -> None:
+        """Data, into the log."""
+        self._log(text)
+
+    def progress(self, what: str, done: int, total: int) -> None:
+        """Nobody watches."""
+
+
+def log_path(here: Session) -> str:
+    """Where the log is."""
+    return f"{here.state()}/log/schedule.log"
+
+
+def run(here: Session, vault: str | None, *, ingest: bool) -> int:
+    """Do what is due. While another run does, nothing. Exit status 3 when a step went wrong, which is said aloud; the others are done all the same."""
+    root = here.vault(vault).root
+    path = log_path(here)
+    rotate(path)
+
+    def log(text: str) -> None:
+        for line in terminal.clean(text).splitlines():
+            atomic.note(path, f"{clock.rfc3339(clock.now())} {terminal.line(root)}: {line}\n".encode())
+
+    atomic.make_folder(os.path.dirname(path), durable=False)
+    quiet = Quiet(log)
+    steps: Mapping[str, Callable[[], None]] = {"consolidate": lambda: _consolidate(quiet, root, log)}
+    if ingest:
+        steps = {**steps, "ingest": lambda: _ingest(quiet, root)}
+    failed = 0
+    try:
+        with Lock(f"{root}/.mem/state/schedule.lock", 0, "schedule run"):
+            for name, step in steps.items():
+                try:
+                    step()
+                except Locked as error:
+                    log(f"{name}: {error.message}; the next run does it")
+                except MemError as error:
+                    failed += 1
+                    log(f"{name}: error: {error.message}")
+                    here.say(f"mem: {name} of {root}: {error.message}{f' ({error.hint})' if error.hint else ''}")
+    except Locked:
+        log("another run is at it")
+    return PARTLY_DONE if failed else 0
+
+
+def _consolidate(quiet: Quiet, root: str, log: Callable[[str], None]) -> None:
+    from memcli.life.consolidating import STEPS
+    from memcli.output import fade
+
+    report = quiet.store(root).consolidate(list(STEPS), LIMIT_S, dry_run=False, if_due_h=DUE_H)
+    if report is not None:
+        log("consolidate: " + "; ".join(line.strip() for line in fade.report_lines(report, False) if line.strip()))
+
+
+def _ingest(quiet: Quiet, root: str) -> None:
+    """What hooks have noted, and those of the known sources that the user once said yes to."""
+    from memcli.cli import gathering, queued
+    from memcli.cli.telling import tell
+
+    queued.read(quiet, root, dry_run=False, json=False)
+    try:
+        gathering.gather(quiet, root, tell, yes=False, dry_run=False, json=False)
+    except NothingFound:
+        return
+
+
+def last(here: Session, root: str) -> str:
+    """The newest line about a vault in the log, "" for none."""
+    path = log_path(here)
+    lines = atomic.read(path).decode("utf-8", "replace").splitlines() if os.path.isfile(path) else []
+    return next((line for line in reversed(lines) if f" {terminal.line(root)}: " in line), "")
+
+
+def rotate(path: str) -> None:
+    """Put a log that has grown long aside, and let the oldest go."""
+    if not os.path.lexists(path) or os.path.getsize(path) <= LOG_MAX:
+        return
+    for number in range(LOGS, 0, -1):
+        older = f"{path}.{number - 1}" if number > 1 else path
+        if os.path.lexists(older):
+            atomic.put(older, f"{path}.{number}", None)
