@@ -10,7 +10,8 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from memcli.extend.talk import TURN_CHARS, Turn, clean
+from memcli.extend import plain
+from memcli.extend.talk import TURN_CHARS, Turn
 
 USER = "User"
 TITLE_CHARS, DEED_CHARS, DEEDS_MAX = 80, 100, 12
@@ -86,14 +87,14 @@ def about(deed: str, what: object) -> str:
 
 
 def _short(text: str) -> str:
-    line = " ".join(clean(text[:4 * DEED_CHARS]).split())
+    line = plain.line(text, 4 * DEED_CHARS)
     return line if len(line) <= DEED_CHARS else f"{line[:DEED_CHARS].rstrip()}…"
 
 
 def opening(turns: list[Turn]) -> str:
     """The first sentence that the user said, as a title for a session that has none."""
     for turn in turns:
-        words = " ".join(_SHOWN.sub("", clean(turn.text[:2_000])).split()) if turn.speaker == USER else ""
+        words = " ".join(_SHOWN.sub("", plain.clean(turn.text[:2_000])).split()) if turn.speaker == USER else ""
         if words:
             sentence = _SENTENCE.split(words, maxsplit=1)[0].rstrip(".")
             return sentence if len(sentence) <= TITLE_CHARS else f"{sentence[:TITLE_CHARS].rsplit(' ', 1)[0]}…"
@@ -105,4 +106,4 @@ def project(folder: object) -> str:
     if not isinstance(folder, str):
         return ""
     name = folder.replace("\\", "/").rstrip("/").rpartition("/")[2]
-    return _UNTAGGED.sub("-", clean(name[:100])).strip("-")
+    return _UNTAGGED.sub("-", plain.clean(name[:100])).strip("-")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
-from memcli.extend import charsets, htmltext, mailtext
+from memcli.extend import charsets, htmltext, mailtext, plain
 
 HEADER_CHARS = 8_000  # of one header that are looked at
 PEOPLE_MAX, ATTACHMENTS_MAX, PARTS_MAX = 8, 20, 500
@@ -60,7 +60,7 @@ def parsed(data: bytes, *, whole: bool = True) -> Message:
     found, attachments = _text(message)
     reply = bool(above) or bare != subject
     return Message(ids[0], above[0] if above else ids[0], f"Re: {bare}" if bare != subject and bare else bare, sender, address, people, headers.date(),
-                   headers.raw("date"), _clean(mailtext.own(found, reply=reply)), tuple(attachments) if whole else (*attachments, "…"),
+                   headers.raw("date"), plain.clean(mailtext.own(found, reply=reply)), tuple(attachments) if whole else (*attachments, "…"),
                    headers.sent(), headers.thrown_away())
 
 
@@ -81,14 +81,18 @@ class _Headers:
 
     def text(self, name: str) -> str:
         """A header with its encoded words read."""
-        return _clean(_words(self.raw(name)))
+        return plain.clean(_words(self.raw(name)))
 
     def people(self, name: str) -> Iterator[tuple[str, str]]:
         """(name and address, address) of each person that a header names."""
         from email.utils import getaddresses
 
-        for label, address in getaddresses([self.raw(name)]):
-            said = _clean(_words(label)).replace("*", "")
+        try:
+            found = getaddresses([self.raw(name)])
+        except Exception:  # the parser's own recursion, and what else it raises: who is named so is not known
+            return
+        for label, address in found:
+            said = plain.clean(_words(label)).replace("*", "")
             if said or address:
                 yield (f"{said} <{address}>" if said and address and said != address else said or address), address.lower()
 
@@ -147,7 +151,7 @@ def _text(message: Any) -> tuple[str, list[str]]:
     for part in _parts(message):
         name = part.get_filename() if part is not body and not part.is_multipart() else ""
         if name and len(names) < ATTACHMENTS_MAX:
-            names.append(_clean(_words(str(name))).replace("/", "-")[:100])
+            names.append(plain.clean(_words(str(name))).replace("/", "-")[:100])
     return (_decoded(body) if body is not None else ""), names
 
 
@@ -172,8 +176,3 @@ def _decoded(part: Any) -> str:
     if str(part.get_param("format", "")).lower() == "flowed":
         return mailtext.flowed(text, joined=str(part.get_param("delsp", "")).lower() == "yes")
     return text
-
-
-def _clean(text: str) -> str:
-    """Text as an entry can hold it."""
-    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8").strip()
