@@ -12,6 +12,7 @@ import itertools
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from memcli.errors import PluginFailed
@@ -52,7 +53,7 @@ def _files(source: Source) -> Iterator[str]:
     start = "projects/" if os.path.isdir(os.path.join(source.path, "projects")) else ""
     for relative in source.files(".jsonl", ".md"):
         folders = relative.split("/")[:-1]
-        if relative.startswith(start) and "subagents" not in folders and (relative.endswith(".jsonl") or _is_note(source, relative, folders)):
+        if relative.startswith(start) and "subagents" not in folders and (relative.endswith((".jsonl", "/")) or _is_note(source, relative, folders)):
             yield relative
 
 
@@ -84,12 +85,7 @@ class _Session:
 
 def _session(source: Source, relative: str) -> Iterator[Draft | Rejected]:
     shown, session = relative or source.name, _Session()
-    with source.stream(relative) as stream:
-        for one in rows.json_lines(stream, growing=True):
-            if isinstance(one, Rejected):
-                yield Rejected(f"{shown} {one.position}" if relative else one.position, one.reason)
-            else:
-                _take(session, *one)
+    yield from agents.log(source, relative, partial(_take, session))
     if not session.known:
         if relative and not source.size(relative):
             return

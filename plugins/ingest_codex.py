@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from memcli.errors import PluginFailed
@@ -67,12 +68,7 @@ def read(source: Source, options: Mapping[str, str]) -> Iterator[Draft | Rejecte
 
 def _session(source: Source, relative: str) -> Iterator[Draft | Rejected]:
     shown, session = relative or source.name, _Session()
-    with source.stream(relative) as stream:
-        for one in rows.json_lines(stream, growing=True):
-            if isinstance(one, Rejected):
-                yield Rejected(f"{shown} {one.position}" if relative else one.position, one.reason)
-            else:
-                _take(session, *one)
+    yield from agents.log(source, relative, partial(_take, session))
     if not session.known:
         if relative and not source.size(relative):
             return

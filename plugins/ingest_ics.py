@@ -28,7 +28,7 @@ _SAID = {"ACCEPTED": "accepted", "DECLINED": "declined", "TENTATIVE": "perhaps"}
 def read(source: Source, options: Mapping[str, str]) -> Iterator[Draft | Rejected]:
     """The entries in order. Position: the UID, and for a changed occurrence its RECURRENCE-ID. Of several versions of one (SEQUENCE) the newest is taken."""
     choices.only(name, options, "me")
-    mine = frozenset(word.strip().lower() for word in options.get("me", "").replace(",", " ").split())
+    mine = frozenset(word.lower() for word in choices.words(options, "me"))
     for relative in source.files(".ics", ".ical", ".ifb") if source.is_folder else [""]:
         shown = relative or source.name
         found: dict[str, tuple[int, Draft]] = {}

@@ -49,7 +49,7 @@ def read(source: Source, options: Mapping[str, str]) -> Iterator[Draft | Rejecte
         one = page if isinstance(page, Rejected) else _draft(page, graph)
         if one is not None:
             yield one
-    others = [path for path in source.files(".org") if not path.startswith(_NOT_READ)] if source.is_folder else []
+    others = [path for path in source.files(".org") if path.endswith(".org") and not path.startswith(_NOT_READ)] if source.is_folder else []
     if others:
         yield Rejected(others[0], f"{'an Org page' if len(others) == 1 else f'one of {len(others)} Org pages'}: mem ingest org-roam reads such")
 

@@ -7,10 +7,13 @@ or by itself before the user's next words, and until one of the two has come, no
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from memcli.extend import plain
+from memcli.extend import plain, rows
+from memcli.extend.contracts import Rejected, Source
 from memcli.extend.talk import TURN_CHARS, Turn
 
 USER = "User"
@@ -64,6 +67,16 @@ class Story:
         if more > 0:
             told[DEEDS_MAX // 2:-DEEDS_MAX // 2] = [f"{more} things more"]
         return f"({'; '.join(told)})" if told else ""
+
+
+def log(source: Source, relative: str, take: Callable[[int, Any], None]) -> Iterator[Rejected]:
+    """Hand each line of a session's file, which may be being written just now, with its number to `take`; what is no JSON is rejected."""
+    with source.stream(relative) as stream:
+        for one in rows.json_lines(stream, growing=True):
+            if isinstance(one, Rejected):
+                yield Rejected(f"{relative} {one.position}".strip(), one.reason)
+            else:
+                take(*one)
 
 
 def ran(command: object) -> str:

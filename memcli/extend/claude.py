@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from memcli.extend import agents, markup, moments, plain
-from memcli.extend.talk import TURN_CHARS
+from memcli.extend.talk import TURN_CHARS, branch
 
 SUMMARY_CHARS = 100_000
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
@@ -163,18 +163,15 @@ def _failed(blocks: list[dict[str, Any]]) -> Iterator[str]:
 def chain(lines: Mapping[str, Line]) -> list[Line]:
     """The lines of the talk from the first to the last leaf, by parent. Where a parent is not there, the line ahead in the file is taken for it. Parts of a
     reply that its chain does not go through, as of tools used at once, are put behind its first."""
-    found: dict[str, None] = {}
-    at = _leaf(lines)
-    while at is not None and at not in found:
-        found[at] = None
-        one = lines[at]
-        at = one.parent if one.parent is None or one.parent in lines else one.before
+    leaf = _leaf(lines)
+    parents = {one.id: one.parent if one.parent is None or one.parent in lines else one.before for one in lines.values()}
+    found = dict.fromkeys(branch(parents, leaf) if leaf is not None else ())
     parts: dict[str, list[Line]] = {}
     for one in lines.values():
         if one.kind == "assistant" and one.reply and one.id not in found:
             parts.setdefault(one.reply, []).append(one)
     ordered: list[Line] = []
-    for id_ in reversed(found):
+    for id_ in found:
         if lines[id_].kind:
             ordered += [lines[id_], *parts.pop(lines[id_].reply, [])]
     return ordered

@@ -10,7 +10,7 @@ from typing import Any
 
 from memcli.extend import charsets, htmltext, mailtext, plain
 
-HEADER_CHARS = 8_000  # of one header that are looked at
+HEADER_CHARS, PARSED_CHARS = 8_000, 2_000  # of one header that are looked at, that the library takes apart
 PEOPLE_MAX, ATTACHMENTS_MAX, PARTS_MAX = 8, 20, 500
 _ID = re.compile(r"<([^<>\s]{3,300})>")
 _REPLY = re.compile(r"(?:\s*(?:re|aw|sv|antw|ref|rif)\s*(?:\[\d+\])?\s*:)+\s*", re.IGNORECASE)
@@ -47,9 +47,9 @@ class Message:
 
 def parsed(data: bytes, *, whole: bool = True) -> Message:
     """A message of its bytes; of a beginning when it is not `whole`. Raises what the library's parser raises on the most broken."""
-    from email import message_from_bytes, policy
+    from email import message_from_bytes
 
-    message = message_from_bytes(data, policy=policy.default)
+    message = message_from_bytes(data, policy=_policy())
     headers = _Headers(message)
     ids = _ID.findall(headers.raw("message-id")) or [headers.raw("message-id").strip(" <>\t")[:300]]
     above = _ID.findall(headers.raw("references")) or _ID.findall(headers.raw("in-reply-to"))
@@ -62,6 +62,17 @@ def parsed(data: bytes, *, whole: bool = True) -> Message:
     return Message(ids[0], above[0] if above else ids[0], f"Re: {bare}" if bare != subject and bare else bare, sender, address, people, headers.date(),
                    headers.raw("date"), plain.clean(mailtext.own(found, reply=reply)), tuple(attachments) if whole else (*attachments, "…"),
                    headers.sent(), headers.thrown_away())
+
+
+def _policy() -> Any:
+    """The library's own reading of headers, of at most PARSED_CHARS of one: its parser takes time in proportion to the square of the length."""
+    from email.policy import EmailPolicy
+
+    class Bounded(EmailPolicy):
+        def header_fetch_parse(self, name: str, value: str) -> Any:
+            return super().header_fetch_parse(name, value[:PARSED_CHARS])
+
+    return Bounded()
 
 
 class _Headers:

@@ -92,9 +92,10 @@ class OutsideIngest(Outside):
 
 
 def _given(source: Source, kind: str) -> IO[bytes]:
-    """What a program reads on its standard input. A folder's: the paths it is to read, if not all, one per line."""
+    """What a program reads on its standard input. A folder's: the paths it is to read, if not all, one per line; none where a name would be two lines."""
     if kind == "folder":
-        return _file(f"{path}\n".encode("utf-8", "surrogateescape") for path in source.only or ())
+        only = source.only or ()
+        return _file(f"{path}\n".encode("utf-8", "surrogateescape") for path in only if not any("\n" in path for path in only))
     if kind == "file":
         source.stream().close()  # raises for what is no regular file
         return open(source.path, "rb")
