@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,19 @@ def bare(tmp_path: Path) -> Box:
 def box(bare: Box) -> Box:
     """A home with a fresh vault."""
     return bare.init()
+
+
+@pytest.fixture(scope="session")
+def _founded(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A home whose vault is copied instead of made, where many are needed."""
+    return Box(str(tmp_path_factory.mktemp("founded"))).init().home
+
+
+@pytest.fixture
+def copied(tmp_path: Path, _founded: str) -> Box:
+    """A home with a fresh vault, like `box`, at a tenth of the price."""
+    shutil.copytree(_founded, tmp_path, dirs_exist_ok=True, symlinks=True)
+    return Box(str(tmp_path))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -37,7 +37,8 @@ JSON = {  # the schema of what each command prints with --json
     "used": "changed", "stats": "stats", "consolidate": "consolidate", "conflicts": "conflicts", "review": "review",
     "plugin": "plugins", "waiting": "waiting",
 }
-MODES = {"plan", "strength", "eval-prior", "eval-forgetting", "eval-policy", "fuse"}  # printed by forget --policy, show --explain, eval KIND, bundle fuse
+MODES = {"ingest-auto", "plan", "strength", "eval-prior", "eval-forgetting", "eval-policy", "fuse",  # printed by forget --policy, show --explain, eval KIND ...
+         "memory-status"}  # a tool of mem mcp
 VALIDATORS = {name: jsonschema.Draft202012Validator(schema) for name, schema in SCHEMAS.items()}
 
 
@@ -229,6 +230,7 @@ def test_every_json_output_fits_its_schema(box: Box) -> None:
     take("config")
     take("plugin", "list")
     take("waiting")
+    VALIDATORS["ingest-auto"].validate(json.loads(box.sh("echo 'make the tea' > ~/.bash_history; mem ingest --auto --yes --json").out))
     take("eval", "qrels", f"{TOP}/fixtures/eval/beir")
     assert set(printed) == set(JSON), "a command with --json that this test does not run"
     VALIDATORS["error"].validate(json.loads(box.run("show", "nothing", "--json", check=1).err))

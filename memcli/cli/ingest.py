@@ -23,6 +23,7 @@ Examples:
   mem ingest claude-code ~/.claude --since last
   mem ingest git . --since 2026-01-01
   mem ingest text ~/inbox --watch
+  mem ingest --auto                 looks around, shows what is there, asks
 
 One run is one commit. Running again adds only what is new: each piece of a
 source has an id of its own that never changes; one that has grown since is
@@ -42,6 +43,8 @@ PARAMS = {
     "option": options.Opt("--option -o", "For the plugin; may be repeated.", metavar="KEY=VALUE", many=True),
     "since": options.Opt("--since", "Only what is from then on; last: only files that changed since the last run.", metavar="DATE"),
     "watch": options.Opt("--watch", "Go on, and read again what changes, until interrupted.", kind=bool),
+    "auto": options.Opt("--auto", "Look where known sources lie, ask about each once, and read what changed.", kind=bool),
+    "yes": options.Opt("--yes -y", "With --auto: read all that was not said no to.", kind=bool),
     "dry_run": options.Opt("--dry-run", "Say what would be added; write nothing.", kind=bool),
     "list_": options.Opt("--list", "List the plugins.", kind=bool),
     "vault": options.VAULT,
@@ -50,7 +53,7 @@ PARAMS = {
 
 
 def command(plugin: str = "", sources: list[str] | None = None, option: list[str] | None = None, since: str = "", watch: bool = False,
-            dry_run: bool = False, list_: bool = False, vault: str | None = None, json: bool = False) -> int:
+            auto: bool = False, yes: bool = False, dry_run: bool = False, list_: bool = False, vault: str | None = None, json: bool = False) -> int:
     """Read entries from other sources."""
     here = session.current()
     if list_:
@@ -59,6 +62,12 @@ def command(plugin: str = "", sources: list[str] | None = None, option: list[str
         found = registry.names(registry.INGEST, here.around(vault))
         here.lines(f"{name.ljust(max(len(known) for known, _ in found))}  {terminal.line(summary)}" for name, summary in found)
         return 0
+    if auto:
+        from memcli.cli import gathering
+
+        if plugin:
+            raise Usage("--auto finds the sources itself", "mem ingest --auto, or mem ingest PLUGIN SOURCE")
+        return gathering.gather(here, vault, tell, yes=yes, dry_run=dry_run, json=json)
     if not plugin or not sources:
         raise Usage("which plugin, and which source?", "mem ingest PLUGIN SOURCE; mem ingest --list names the plugins")
     wish = _wish(option or [], since)

@@ -70,7 +70,7 @@ def fold(vault: Vault, view: View, limit: int, progress: Progress, outside: Outs
 
     kept = view.manifest.vectors
     builder = _builder(vault, kept, outside) if not stale(kept, outside) else None
-    committed.write(builder.watching(upserts()) if builder else upserts(), [*removed, *waiting.again])
+    committed.write(builder.watching(upserts()) if builder is not None else upserts(), [*removed, *waiting.again])
     faults.hit("keyword-committed")
     vectors = _extended(vault, kept, builder, outside, rows, limit, progress)
     folders = changes.folder_times(view.manifest, waiting)
@@ -89,9 +89,9 @@ def rebuild(vault: Vault, limit: int, progress: Progress, outside: Outside | Non
     atomic.make_folder(vault.index, durable=False)
     builder = _builder(vault, {}, outside)
     documents = noting(files.documents(vault.root, files.stats_of(scan), limit, progress), rows)
-    KeywordIndex.create(f"{vault.index}/{name}").write(builder.watching(documents) if builder else documents, [])
+    KeywordIndex.create(f"{vault.index}/{name}").write(builder.watching(documents) if builder is not None else documents, [])
     faults.hit("keyword-committed")
-    vectors = builder.write(vault.index, progress) if builder else {}
+    vectors = builder.write(vault.index, progress) if builder is not None else {}
     _publish(vault, rows, {folder: changes.trusted(mtime) for folder, mtime in scan.folders.items()}, name, vectors, progress)
     return len(rows)
 
@@ -123,7 +123,7 @@ def _extended(vault: Vault, kept: Mapping[str, object], builder: Builder | None,
     if builder is None:
         return _anew(vault, kept, outside, rows.values(), limit, progress)
     chunks, counted = int(str(kept["chunks"])), int(str(kept["counted"]))
-    if not outside and chunks + builder.taken > vector.GROWTH * counted:
+    if not outside and chunks + len(builder) > vector.GROWTH * counted:
         if chunks:
             builder.forget()
             return _anew(vault, {}, None, rows.values(), limit, progress)

@@ -19,6 +19,7 @@ from memcli.index.chunks import Chunk, chunks
 from memcli.index.document import Document
 from memcli.index.files import Progress
 from memcli.index.segment import Coded, Near, Question, Segment
+from memcli.index.tokens import Tokens
 
 if TYPE_CHECKING:
     from memcli.index.contracts import Embedder
@@ -48,7 +49,7 @@ class Builder:
             self._static = static.Embedder(static.Table(where), lexicon or static.Lexicon.of(static.vocabulary(where), []))
         self._embedder: Embedder = self._static or outside  # type: ignore[assignment]
         self._entries: list[tuple[str, str, int]] = []
-        self._texts: list[Any] = []
+        self._texts: Any = [] if outside else Tokens()
 
     def watching(self, documents: Iterable[Document]) -> Iterator[Document]:
         """The documents, while they are taken in."""
@@ -56,25 +57,24 @@ class Builder:
             self.take(document)
             yield document
 
+    def __len__(self) -> int:
+        """How many chunks were taken in."""
+        return len(self._texts)
+
     def take(self, document: Document) -> None:
         """Take in one document."""
         if document.indexable:
             found = self._embedder.sources(document.title, chunks(document.body))
             self._entries.append((document.path, document.sum, len(found)))
-            self._texts += found
-
-    @property
-    def taken(self) -> int:
-        """How many chunks were taken in."""
-        return len(self._texts)
+            self._texts.extend(found)
 
     def afresh(self) -> None:
-        """Count the frequencies over what was taken in, whatever lexicon there was before."""
+        """Count the frequencies over what was taken in, whatever lexicon there was."""
         self._fresh = True
 
     def forget(self) -> None:
         """Let go what was taken in."""
-        self._entries, self._texts = [], []
+        self._entries, self._texts = [], Tokens()
 
     def write(self, folder: str, progress: Progress) -> dict[str, object]:
         """Write the segment, and the lexicon when it is new. Returns what the manifest keeps: `waiting` counts the chunks of entries that
@@ -89,17 +89,17 @@ class Builder:
         name = self._lexicon(folder) if self._fresh else ""
         ends = [*accumulate((count for _, _, count in self._entries), initial=0)]
         ordered = sorted(range(len(self._entries)), key=lambda at: segment.order(self._entries[at][0]))
-        texts = [text for at in ordered for text in self._texts[ends[at]:ends[at + 1]]]
-        found = embed.columns(self._static.table, self._static.lexicon, texts)
-        segment.write_columns(f"{folder}/{made}", self._embedder.id, [self._entries[at] for at in ordered], found)
-        return {**kept, "lexicon": name, "chunks": len(texts), "waiting": 0, "counted": self._static.lexicon.counted,
-                "dimensions": static.DIMENSIONS if texts else 0}
+        self._texts = Tokens(text for at in ordered for text in self._texts[ends[at]:ends[at + 1]])
+        self._entries = [self._entries[at] for at in ordered]
+        found = embed.columns(self._static.table, self._static.lexicon, self._texts)
+        segment.write_columns(f"{folder}/{made}", self._embedder.id, self._entries, found)
+        return {**kept, "lexicon": name, "chunks": len(self._texts), "waiting": 0, "counted": self._static.lexicon.counted,
+                "dimensions": static.DIMENSIONS if self._texts else 0}
 
     def _write_outside(self, path: str, progress: Progress) -> dict[str, object]:
         rows = self._rows(progress)
-        all_rows = iter(rows)
-        entries = [(path, sum_, list(islice(all_rows, count))) for path, sum_, count in self._entries]
-        whole = [entry for entry, (_, _, count) in zip(entries, self._entries) if len(entry[2]) == count]
+        each = iter(rows)
+        whole = [entry for at, sum_, count in self._entries if len((entry := (at, sum_, list(islice(each, count))))[2]) == count]
         held = sum(len(found) for _, _, found in whole)
         segment.write(path, self._embedder.id, whole)
         return {"lexicon": "", "chunks": held, "waiting": len(self._texts) - held, "counted": 0, "dimensions": len(rows[0].codes) if rows else 0}
@@ -118,14 +118,14 @@ class Builder:
 
     def _rows(self, progress: Progress) -> list[Coded]:
         """The vectors of what was taken in by an embedder outside; of one that fails on the way those that it gave."""
+        assert self._outside
         found: list[Coded] = []
         try:
-            assert self._outside
             for start in range(0, len(self._texts), self._outside.batch):
                 found += self._outside.many(self._texts[start:start + self._outside.batch])
                 progress("embedding", len(found), len(self._texts))
         except static.Missing:
-            pass  # it remembers why, and whoever writes the manifest says so
+            return found  # it remembers why, and whoever writes the manifest says so
         return found
 
 

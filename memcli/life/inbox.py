@@ -22,6 +22,18 @@ class Inbox(Desk):
 
         return intake.ingest(self, plugin, sources, wish, dry_run=dry_run)
 
+    def chosen(self) -> dict[str, bool]:
+        """Which sources a person has said yes or no to, by plugin and path with a blank between them."""
+        from memcli.life import ledger
+
+        return ledger.chosen(self)
+
+    def choose(self, choices: dict[str, bool]) -> None:
+        """Remember what a person has said of sources."""
+        from memcli.life import ledger
+
+        ledger.choose(self, choices)
+
     def waiting(self) -> list[Waiting]:
         """What waits, as it said nothing new when it was read."""
         from memcli.life import waiting

@@ -57,6 +57,7 @@ def ingest(desk: Desk, name: str, sources: Sequence[str], wish: Wish, *, dry_run
                 yield from changes
 
             run.prepare(everything())
+            sift.end()
             more = f", {len(report.updated)} brought up to date" if report.updated else ""
             report.commit = desk.save(run, (), f"{count(len(report.added), 'entry', 'entries')} from {name}{more}", [("Mem-Plugin", name)])
         report.expired = waiting.note(desk, sift.held, sift.confirmed)

@@ -59,3 +59,18 @@ def write(desk: Desk, marks: dict[str, Marks]) -> None:
     """Note what was read. Under the vault's lock."""
     atomic.make_folder(desk.vault.state, durable=False)
     atomic.write(_path(desk), json.dumps({**read(desk), **marks}).encode() + b"\n", durable=False)
+
+
+def chosen(desk: Desk) -> dict[str, bool]:
+    """Which sources a person has said yes or no to, by plugin and path."""
+    try:
+        data = json.loads(atomic.read(f"{desk.vault.state}/sources.json"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return {name: yes for name, yes in data.items() if isinstance(yes, bool)} if isinstance(data, dict) else {}
+
+
+def choose(desk: Desk, choices: dict[str, bool]) -> None:
+    """Remember what a person has said."""
+    atomic.make_folder(desk.vault.state, durable=False)
+    atomic.write(f"{desk.vault.state}/sources.json", json.dumps({**chosen(desk), **choices}, indent=1).encode() + b"\n", durable=False)

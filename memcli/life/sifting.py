@@ -22,6 +22,7 @@ from memcli.life.waiting import Waiting
 Change = tuple[str, bytes | None, bytes | None]
 PIECE = slice(10, None)  # of an id: what is not its time
 _GONE = ("forgotten", "archived")
+_SOURCES = ("source", "valid_from", "valid_to")  # what the source alone knows; title and tags may be a person's by now
 _MADE = ("profile", "procedure", "summary")  # types of what is made of a whole log, which may get shorter
 
 
@@ -63,6 +64,11 @@ class Sift:
         self._taken: set[str] = set()
         self.held: list[Waiting] = []
         self.confirmed: list[tuple[str, str]] = []  # (piece, the entry that says it already)
+
+    def end(self) -> None:
+        """Let go what is needed to decide only: the index, which is written next, needs the room."""
+        self._twins = None
+        self._known.clear()
 
     def take(self, plugin: str, one: Intake | Rejected, novelty: float) -> Change | None:
         """What a piece changes in the vault, if anything."""
@@ -141,7 +147,8 @@ class Sift:
             if self._present(path, one) is None:
                 self.report.duplicate += 1
                 return None
-            wanted: dict[str, Value | text.Remove] = {"updated": clock.rfc3339(self._desk.now), "source": one.fields["source"]}
+            wanted: dict[str, Value | text.Remove] = {name: one.fields[name] for name in _SOURCES if name in one.fields}
+            wanted["updated"] = clock.rfc3339(self._desk.now)
             new = screening.kept(self._desk, text.edit(old, wanted, text.closed(one.body), path), path, old)
         except (EntryInvalid, Refused) as error:
             self._refuse(one.position, error.message)

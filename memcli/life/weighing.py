@@ -16,7 +16,7 @@ from memcli.memory import importance
 
 T = TypeVar("T")
 Idf = Callable[[str], float]
-PEEK = 2_000  # texts of a stream that are looked at before the first is weighed
+PEEK, PEEK_CHARS = 2_000, 2_000_000  # texts of a stream that are looked at before the first is weighed, and their characters
 RANKED_MAX = 4_000
 OTHER = 0.5  # memcli.life.gate lets that through
 STOP = frozenset(STOP_WORDS)
@@ -57,7 +57,7 @@ class Weigher(Generic[T]):
         """Each item with the importance of its text, and its novelty (0..1): at least OTHER where it has a number, a negation or the like which the text that
         it is likest to lacks, unless it is all numbers."""
         source = _answering(stream)
-        first = [(item, text, self._words(text), answers) for item, text, answers in islice(source, PEEK)]
+        first = [(item, text, self._words(text), answers) for item, text, answers in _begun(source)]
         for _, _, found, _ in first:
             self._count(found)
         raws = [self._raw(text, found, answers) for _, text, found, answers in first]
@@ -99,6 +99,16 @@ class Weigher(Generic[T]):
         if known is None:
             known = self._rarity[holding] = importance.rarity(self._texts, holding)
         return known
+
+
+def _begun(source: Iterator[tuple[T, str, bool]]) -> Iterator[tuple[T, str, bool]]:
+    """The first texts of a stream, as many as are looked at together."""
+    size = 0
+    for one in islice(source, PEEK):
+        yield one
+        size += len(one[1])
+        if size > PEEK_CHARS:
+            return
 
 
 def _answering(stream: Iterable[tuple[T, str, str]]) -> Iterator[tuple[T, str, bool]]:

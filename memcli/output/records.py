@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from memcli.entries.model import Entry
@@ -13,6 +13,7 @@ from memcli.entries.model import Entry
 if TYPE_CHECKING:
     from memcli.config import Settings
     from memcli.entries.history import Record
+    from memcli.extend.places import Place
     from memcli.extend.registry import Known
     from memcli.index.hit import Part
     from memcli.index.manifest import Row
@@ -173,6 +174,14 @@ def ingested(report: Report) -> Shape:
             "entries": [{"id": id_, "path": path} for id_, path in (*report.added, *report.updated)], "commit": report.commit or None}
 
 
+def gathered(places: Iterable[Place], answers: Mapping[str, bool], reports: Iterable[tuple[str, Report]]) -> Shape:
+    """schemas/ingest-auto.schema.json"""
+    return {"format_version": VERSION,
+            "places": [{"plugin": one.plugin, "path": one.path, "files": one.files, "size_bytes": one.size_bytes, "whole": one.whole,
+                        "read": answers.get(f"{one.plugin} {one.path}")} for one in places],
+            "runs": [{"plugin": plugin, "report": ingested(report)} for plugin, report in reports]}
+
+
 def waiting(found: Iterable[Waiting]) -> Shape:
     """schemas/waiting.schema.json"""
     return {"format_version": VERSION, "waiting": [
@@ -224,6 +233,17 @@ def index(state: Status) -> Shape:
     """schemas/index.schema.json"""
     return {"format_version": VERSION, "entries": state.entries, "pending": state.pending, "unseen": state.unseen, "size_bytes": state.size_bytes,
             "no_vector": state.waiting}
+
+
+def memory_status(rows: Iterable[Row], state: Status, profile: str, *, read_only: bool) -> Shape:
+    """schemas/memory-status.schema.json: the tool of mem mcp"""
+    from collections import Counter
+
+    here = [row for row in rows if row.state != "forgotten"]
+    newest = max((row.updated or row.created for row in here), default="")
+    return {"format_version": VERSION, "entries": len(here), "types": dict(sorted(Counter(row.type for row in here).items())),
+            "states": dict(sorted(Counter(row.state for row in here).items())), "updated": newest or None,
+            "pending": state.pending, "size_bytes": state.size_bytes, "profile": profile, "read_only": read_only}
 
 
 def evaluated(found: Evaluation) -> Shape:

@@ -202,6 +202,11 @@ def packed(core: Iterable[tuple[Entry, str]], ranked: Sequence[Passage], budget:
 def rendered(blocks: Sequence[Block], nonce: str) -> str:
     """The text for a prompt: what it is, then all blocks between two lines that nothing in them can imitate, as `nonce` was chosen after they were written."""
     inside = "\n\n".join(f"{block.heading}\n{neutral(block.text, nonce)}" for block in blocks)
+    return fence(inside, nonce)
+
+
+def fence(inside: str, nonce: str) -> str:
+    """Text from memory between the two lines of its fence, under a line that says what it is. `inside` is neutral already."""
     return f"{_HEAD.format(nonce=nonce)}\n<memory-{nonce}>\n{inside}\n</memory-{nonce}>\n"
 
 
