@@ -8,20 +8,20 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from memcli.extend import frontmatter, moments, naming, notes
+from memcli.extend import choices, frontmatter, moments, naming, notes
 from memcli.extend.contracts import API_VERSION, Draft, Rejected, Source
 
 name = "basic-memory"
 summary = "A project of basic-memory: notes, observations, relations."
 api_version = API_VERSION
 
-_RELATION = r"^(?P<mark>[ \t]*[-*+] +)(?P<rel>\"[^\"\n]{1,60}\"|'[^'\n]{1,60}'|[^\W\d][\w-]*(?: [\w-]+){0,2})?[ \t]*(?=\[\[)"
+_RELATION = r"^(?P<mark>[ \t]*+[-*+] ++)(?P<rel>\"[^\"\n]{1,60}\"|'[^'\n]{1,60}'|[^\W\d][\w-]*(?: [\w-]+){0,2})?[ \t]*(?=\[\[)"
 _LINE = rf"{_RELATION}|\[\[memory://(?P<url>[^\[\]|#\n]+)"
 
 
 def read(source: Source, options: Mapping[str, str]) -> Iterator[Draft | Rejected]:
     """One draft per note. Position: its permalink, which stays when the file is moved; the path of a note that has none, or one that another has."""
-    notes.no_options(name, options)
+    choices.only(name, options)
     taken: set[str] = set()
     for page in notes.pages(source, ".md"):
         if isinstance(page, Rejected):

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from memcli.errors import PluginFailed
-from memcli.extend import charsets, choices, links, moments, rows, sqlite, tags
+from memcli.extend import charsets, choices, links, moments, plain, rows, sqlite, tags
 from memcli.extend.contracts import API_VERSION, Draft, Rejected, Source
 
 name = "bookmarks"
@@ -25,6 +25,7 @@ _WINDOWS = timedelta(days=134_774)  # from 1601 to 1970
 _ROOTS = frozenset({"bookmarks bar", "bookmarks toolbar", "bookmarks menu", "other bookmarks", "mobile bookmarks", "unsorted bookmarks", "toolbar", "menu",
                     "unfiled", "mobile", "favorites bar", "other favorites", "imported", "bookmarks", "lesezeichen-symbolleiste", "weitere lesezeichen"})
 _FIREFOX = ("root________", "menu________", "toolbar_____", "unfiled_____", "mobile______")
+_DEEP, _TITLE_CHARS, _TOLD_CHARS = 100, 1_000, 4_000  # folders in folders, characters of a title, of a description that are kept
 _BLANK = re.compile(r"[^\w/-]+")
 
 
@@ -46,7 +47,7 @@ class _Kept:
 
     title: str
     added: datetime | None
-    folders: list[tuple[str, ...]] = field(default_factory=list)
+    folders: dict[tuple[str, ...], None] = field(default_factory=dict)
     tags: dict[str, None] = field(default_factory=dict)
     told: dict[str, None] = field(default_factory=dict)
 
@@ -98,12 +99,12 @@ def _netscape(text: str) -> Iterator[_Mark]:
     for token in tags.tokens(text):
         tag, told = token.name, token.attributes
         if token.kind == "text":
-            if into == "h3":
-                heading += token.text.strip()
-            elif mark and into == "a":
-                mark.title += token.text
-            elif mark and into == "dd":
-                mark.told += token.text
+            if into == "h3" and len(heading) < _TITLE_CHARS:
+                heading += token.text.strip()[:_TITLE_CHARS]
+            elif mark and into == "a" and len(mark.title) < _TITLE_CHARS:
+                mark.title += token.text[:_TITLE_CHARS]
+            elif mark and into == "dd" and len(mark.told) < _TOLD_CHARS:
+                mark.told += token.text[:_TOLD_CHARS]
         elif token.kind == "end":
             into = into if into == "dd" and tag not in ("dl", "dd") else ""
             if tag == "dl" and folders:
@@ -119,7 +120,7 @@ def _netscape(text: str) -> Iterator[_Mark]:
                 folders.append(heading)
                 heading = ""
             elif tag == "a":
-                mark = _Mark(told.get("href", ""), "", tuple(filter(None, folders)), moments.either(told.get("add_date", "")),
+                mark = _Mark(told.get("href", ""), "", tuple(filter(None, folders[:_DEEP])), moments.either(told.get("add_date", "")),
                              tuple(told.get("tags", "").split(",")))
     if mark:
         yield mark
@@ -128,9 +129,10 @@ def _netscape(text: str) -> Iterator[_Mark]:
 def _tree(value: Any) -> Iterator[_Mark]:
     """The bookmarks of Chrome's file, and of a backup that Firefox writes."""
     roots = value.get("roots") if isinstance(value, dict) else None
-    todo: list[tuple[Any, tuple[str, ...]]] = [(one, ()) for one in reversed(list(roots.values()))] if isinstance(roots, dict) else [(value, ())]
+    tops = list(roots.values()) if isinstance(roots, dict) else [value]
+    todo: list[tuple[Any, tuple[str, ...], bool]] = [(one, (), isinstance(roots, dict)) for one in reversed(tops)]
     while todo:
-        node, folder = todo.pop()
+        node, folder, root = todo.pop()
         if not isinstance(node, dict):
             continue
         said = node.get("name") or node.get("title")
@@ -143,8 +145,8 @@ def _tree(value: Any) -> Iterator[_Mark]:
             yield _Mark(url, said, folder, _windows(node["date_added"]) if "date_added" in node else moments.epoch(node.get("dateAdded"), 1e6),
                         tuple(words.split(",")) if isinstance(words, str) else (), note if isinstance(note, str) else "")
         elif isinstance(children, list):
-            root = node.get("guid") in _FIREFOX or isinstance(roots, dict) and node in roots.values()
-            todo += [(child, folder if root or not said else (*folder, said)) for child in reversed(children)]
+            inside = folder if root or not said or node.get("guid") in _FIREFOX else (*folder, said)
+            todo += [(child, inside, False) for child in reversed(children)]
 
 
 def _windows(value: object) -> datetime | None:
@@ -199,21 +201,21 @@ def _keep(kept: dict[str, _Kept], mark: _Mark) -> None:
     one.title = one.title or mark.title
     one.added = min(filter(None, (one.added, mark.added)), default=None)
     folder = tuple(name for name in mark.folder if name.strip().lower() not in _ROOTS)
-    if folder and folder not in one.folders:
-        one.folders.append(folder)
+    if folder:
+        one.folders[folder] = None
     for words in (*((word,) for word in mark.tags), folder):
         tag = "/".join(filter(None, (_BLANK.sub("-", word.strip().lower()).strip("-/") for word in words[-4:])))
         if tag:
             one.tags[tag[:100]] = None
     if mark.told.strip():
-        one.told[mark.told.replace("\0", "").strip()[:4_000]] = None
+        one.told[mark.told.replace("\0", "").strip()[:_TOLD_CHARS]] = None
 
 
 def _draft(url: str, one: _Kept) -> Draft:
-    title = " ".join(one.title.replace("\0", "").encode("utf-8", "replace").decode().split()) or url.split("://")[-1]
+    title = plain.line(one.title) or url.split("://")[-1]
     parts = [f"[{title.replace('[', '(').replace(']', ')')}]({url})", *one.told]
     if one.folders:
         parts.append("Kept in " + "; ".join(" / ".join(folder) for folder in one.folders))
-    body = "\n\n".join(parts).replace("\0", "").encode("utf-8", "replace").decode()
+    body = plain.clean("\n\n".join(parts))
     return Draft(body=f"{body}\n", source="bookmarks", title=title, tags=tuple(one.tags), created=one.added,
                  uri=url, trust="web", position=url if ".." not in url.split("/") else hashlib.sha256(url.encode()).hexdigest())

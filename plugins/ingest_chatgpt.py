@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from memcli.extend import choices, exports, moments, talk
+from memcli.extend import choices, exports, moments, plain, talk
 from memcli.extend.contracts import API_VERSION, Draft, Rejected, Source
 
 name = "chatgpt"
@@ -52,7 +52,7 @@ def _conversation(source: Source, where: str, chat: Any) -> Iterator[Draft | Rej
     if not identity:
         yield Rejected(where, "has no conversation_id")
         return
-    stated = " ".join(talk.clean(chat["title"]).split()) if isinstance(chat.get("title"), str) else ""
+    stated = plain.line(chat.get("title"))
     at = moments.either(chat.get("create_time"))
     like = Draft(body="", source=identity, position="", session=identity, created=at, valid_from=at,
                  title=talk.opening(turns) if stated.lower() in _UNNAMED else stated,

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from memcli.extend import choices, exports, moments, talk
+from memcli.extend import choices, exports, moments, plain, talk
 from memcli.extend.contracts import API_VERSION, Draft, Rejected, Source
 
 name = "claude"
@@ -60,7 +60,7 @@ def _conversation(source: Source, where: str, chat: dict[str, Any]) -> Iterator[
         if turns:
             yield Rejected(where, "has no uuid")
         return
-    title = " ".join(talk.clean(_text(chat, "name")).split())
+    title = plain.line(chat.get("name"))
     at = moments.either(chat.get("created_at"))
     like = Draft(body="", source=identity, position="", session=identity, created=at, valid_from=at, title=title or talk.opening(turns),
                  uri=_link(source, "chat", identity), tags=("conversation",))
@@ -158,7 +158,7 @@ def _link(source: Source, kind: str, identity: str) -> str:
 
 def _bounded(text: str) -> str:
     """A text that is not talk, as an entry can hold it, "" for none."""
-    text = talk.clean(text)
+    text = plain.clean(text)
     return f"{text[:NOTE_CHARS].rstrip()}\n\n[...]\n" if len(text) > NOTE_CHARS else f"{text}\n" if text else ""
 
 

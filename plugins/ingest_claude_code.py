@@ -12,12 +12,13 @@ import itertools
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from memcli.errors import PluginFailed
-from memcli.extend import agents, choices, claude, frontmatter, rows
+from memcli.extend import agents, choices, claude, frontmatter, plain, rows
 from memcli.extend.contracts import API_VERSION, Draft, Rejected, Source
-from memcli.extend.talk import clean, segments
+from memcli.extend.talk import segments
 
 name = "claude-code"
 summary = "Claude Code: sessions and auto memory, of ~/.claude, a project's folder or a file."
@@ -52,7 +53,7 @@ def _files(source: Source) -> Iterator[str]:
     start = "projects/" if os.path.isdir(os.path.join(source.path, "projects")) else ""
     for relative in source.files(".jsonl", ".md"):
         folders = relative.split("/")[:-1]
-        if relative.startswith(start) and "subagents" not in folders and (relative.endswith(".jsonl") or _is_note(source, relative, folders)):
+        if relative.startswith(start) and "subagents" not in folders and (relative.endswith((".jsonl", "/")) or _is_note(source, relative, folders)):
             yield relative
 
 
@@ -79,17 +80,12 @@ class _Session:
     def title(self) -> str:
         """The title the person gave, else the program's, else "" """
         told = [self.titles.get("custom-title"), self.titles.get("ai-title"), *(text for leaf, text in reversed(self.summaries.items()) if leaf in self.lines)]
-        return next((clean(title) for title in told if title and clean(title)), "")
+        return next(filter(None, map(plain.line, told)), "")
 
 
 def _session(source: Source, relative: str) -> Iterator[Draft | Rejected]:
     shown, session = relative or source.name, _Session()
-    with source.stream(relative) as stream:
-        for one in rows.json_lines(stream, growing=True):
-            if isinstance(one, Rejected):
-                yield Rejected(f"{shown} {one.position}" if relative else one.position, one.reason)
-            else:
-                _take(session, *one)
+    yield from agents.log(source, relative, partial(_take, session))
     if not session.known:
         if relative and not source.size(relative):
             return
@@ -166,9 +162,9 @@ def _note(source: Source, relative: str) -> Iterator[Draft | Rejected]:
     if entry.problem is not None:
         yield Rejected(shown, entry.problem.message)
         return
-    named, described = _word(entry.meta.get("name")), _word(entry.meta.get("description"))
+    named, described = plain.line(entry.meta.get("name")), plain.line(entry.meta.get("description"))
     nested = entry.meta.get("metadata")
-    kind = _word(entry.meta.get("type") or (nested.get("type") if isinstance(nested, dict) else ""))
+    kind = plain.line(entry.meta.get("type") or (nested.get("type") if isinstance(nested, dict) else ""))
     body = entry.body if entry.body.strip() else described
     if not body.strip():
         yield Rejected(shown, "empty")
@@ -179,10 +175,6 @@ def _note(source: Source, relative: str) -> Iterator[Draft | Rejected]:
     aliases = dict.fromkeys(word for word in (named, os.path.splitext(os.path.basename(position))[0], described) if word and word != title)
     yield Draft(body.strip("\n") + "\n", where, position, title=title or entry.title, type=_TYPES.get(kind, "note"), tags=tags,
                 aliases=tuple(aliases), uri=shown, trust="agent")
-
-
-def _word(value: object) -> str:
-    return " ".join(clean(value).split()) if isinstance(value, str) else ""
 
 
 def _place(source: Source, relative: str) -> tuple[str, str]:

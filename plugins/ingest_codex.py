@@ -11,12 +11,13 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from memcli.errors import PluginFailed
-from memcli.extend import agents, choices, markup, moments, rows
+from memcli.extend import agents, choices, markup, moments, plain, rows
 from memcli.extend.contracts import API_VERSION, Draft, Rejected, Source
-from memcli.extend.talk import clean, segments
+from memcli.extend.talk import segments
 
 name = "codex"
 summary = "Codex: sessions, of ~/.codex, a folder below it or a file."
@@ -67,12 +68,7 @@ def read(source: Source, options: Mapping[str, str]) -> Iterator[Draft | Rejecte
 
 def _session(source: Source, relative: str) -> Iterator[Draft | Rejected]:
     shown, session = relative or source.name, _Session()
-    with source.stream(relative) as stream:
-        for one in rows.json_lines(stream, growing=True):
-            if isinstance(one, Rejected):
-                yield Rejected(f"{shown} {one.position}" if relative else one.position, one.reason)
-            else:
-                _take(session, *one)
+    yield from agents.log(source, relative, partial(_take, session))
     if not session.known:
         if relative and not source.size(relative):
             return
@@ -92,10 +88,10 @@ def _take(session: _Session, number: int, row: Any) -> None:
     at = moments.iso(row.get("timestamp"))
     if kind == "session_meta" and not session.id:  # a session that goes on from another holds that one's too, behind its own
         git = item.get("git")
-        session.id, session.at = _word(item.get("id")), moments.iso(item.get("timestamp")) or at
-        session.folder, session.branch = _word(item.get("cwd")), _word(git.get("branch")) if isinstance(git, dict) else ""
+        session.id, session.at = plain.line(item.get("id")), moments.iso(item.get("timestamp")) or at
+        session.folder, session.branch = plain.line(item.get("cwd")), plain.line(git.get("branch")) if isinstance(git, dict) else ""
     elif kind == "compacted" and isinstance(item.get("message"), str):
-        session.summaries.append((number, clean(item["message"][:100_000]), at))
+        session.summaries.append((number, plain.clean(item["message"][:100_000]), at))
     elif kind == "response_item" and (take := _ITEMS.get(str(item.get("type")))) is not None:
         take(session, f"line-{number}", item, at)
 
@@ -122,7 +118,7 @@ def _typed(part: dict[str, Any]) -> str:
 
 def _call(session: _Session, id_: str, item: dict[str, Any], at: datetime | None) -> None:
     """Something that was done: a command, a patch, another tool."""
-    given, tool, call = item.get("arguments", item.get("input", item.get("action"))), _word(item.get("name")), _word(item.get("call_id")) or id_
+    given, tool, call = item.get("arguments", item.get("input", item.get("action"))), plain.line(item.get("name")), plain.line(item.get("call_id")) or id_
     if isinstance(given, str) and item.get("type") == "function_call":
         try:
             given = rows.value(given[:_NESTED_MAX].encode("utf-8", "replace"), "arguments")
@@ -154,7 +150,7 @@ def _searched(session: _Session, id_: str, item: dict[str, Any], at: datetime | 
     """A search of the web."""
     action = item.get("action")
     if words := agents.about("searched the web for", action.get("query") if isinstance(action, dict) else None):
-        session.story.did(_word(item.get("id")) or id_, words, id_, at)
+        session.story.did(plain.line(item.get("id")) or id_, words, id_, at)
 
 
 def _result(session: _Session, id_: str, item: dict[str, Any], at: datetime | None) -> None:
@@ -163,7 +159,7 @@ def _result(session: _Session, id_: str, item: dict[str, Any], at: datetime | No
     told = output.get("content") if isinstance(output, dict) else output
     found = _EXIT.search(f"{told[:300]} {told[-300:]}") if isinstance(told, str) else None
     if found and int(found[1]) or isinstance(output, dict) and output.get("success") is False:
-        session.story.failed(_word(item.get("call_id")))
+        session.story.failed(plain.line(item.get("call_id")))
 
 
 _ITEMS: dict[str, Any] = {
@@ -184,7 +180,3 @@ def _drafts(session: _Session, file: str) -> Iterator[Draft]:
         if text:
             yield replace(like, body=text + "\n", position=f"line-{number}", title=f"Summary of {title}", type="summary", created=at or like.created,
                           valid_from=at or like.created, message=f"line-{number}", span=f"line {number}")
-
-
-def _word(value: object) -> str:
-    return " ".join(clean(value[:1000]).split()) if isinstance(value, str) else ""

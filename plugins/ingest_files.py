@@ -63,15 +63,17 @@ def read(source: Source, options: Mapping[str, str]) -> Iterator[Draft | Rejecte
 
 def _events(source: Source) -> Iterator[Event | Rejected]:
     for relative in source.files(".jsonl", ".ndjson", ".json") if source.is_folder else [""]:
-        with source.stream(relative) as stream:
-            for one in json_lines(stream):
-                if isinstance(one, Rejected):
-                    yield replace(one, position=f"{relative} {one.position}".strip())
-                    continue
-                number, row = one
-                event = events.event(row, f"{relative} line {number}".strip())
-                if event is not None:
-                    yield event
+        try:
+            with source.stream(relative) as stream:
+                for one in json_lines(stream):
+                    found = replace(one, position=f"{relative} {one.position}".strip()) if isinstance(one, Rejected) else \
+                        events.event(one[1], f"{relative} line {one[0]}".strip())
+                    if found is not None:
+                        yield found
+        except PluginFailed as error:
+            if not relative:
+                raise
+            yield Rejected(relative, error.message)
 
 
 def _drafts(own: list[Session], like: Draft) -> Iterator[Draft]:

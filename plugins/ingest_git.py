@@ -21,6 +21,7 @@ bulk = True
 
 FILES_SHOWN = 12
 MESSAGE_CHARS = 20_000
+BUMP_CHARS = 200  # that a subject of a mere version bump can have
 _BUMP = re.compile(r"(?:(?:chore|build|release)(?:\([\w./-]*\))?: *)?(?:(?:bump|release|prepare|version|tag|cut|set)\b[\w ./@-]*?)?\bv?\d+\.\d+[\w.+-]*\.?",
                    re.IGNORECASE)
 _MERGE_NOISE = re.compile(r"(?:#|\t|Conflicts:|\* '?\S+'?:?|  \S).*|# Conflicts:")
@@ -73,7 +74,7 @@ def _parts(commit: Commit) -> tuple[str, str]:
 def _worth(commit: Commit, subject: str, text: str) -> bool:
     if len(commit.parents) > 1:
         return any(line.strip() and not _MERGE_NOISE.match(line) for line in text.split("\n"))
-    return bool(text) or bool(commit.changes) and _BUMP.fullmatch(subject) is None
+    return bool(text) or bool(commit.changes) and (len(subject) > BUMP_CHARS or _BUMP.fullmatch(subject) is None)
 
 
 def _draft(commit: Commit, subject: str, text: str, called: str, remote: str) -> Draft:

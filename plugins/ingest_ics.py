@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from memcli.errors import PluginFailed
-from memcli.extend import calendars, choices, links, sections
+from memcli.extend import calendars, choices, links, moments, sections
 from memcli.extend.calendars import Component, When
 from memcli.extend.contracts import API_VERSION, Draft, Rejected, Source
 
@@ -28,7 +28,7 @@ _SAID = {"ACCEPTED": "accepted", "DECLINED": "declined", "TENTATIVE": "perhaps"}
 def read(source: Source, options: Mapping[str, str]) -> Iterator[Draft | Rejected]:
     """The entries in order. Position: the UID, and for a changed occurrence its RECURRENCE-ID. Of several versions of one (SEQUENCE) the newest is taken."""
     choices.only(name, options, "me")
-    mine = frozenset(word.strip().lower() for word in options.get("me", "").replace(",", " ").split())
+    mine = frozenset(word.lower() for word in choices.words(options, "me"))
     for relative in source.files(".ics", ".ical", ".ifb") if source.is_folder else [""]:
         shown = relative or source.name
         found: dict[str, tuple[int, Draft]] = {}
@@ -66,9 +66,7 @@ def _draft(one: Component, mine: frozenset[str]) -> tuple[int, Draft | Rejected]
     if not uid:
         uid = hashlib.sha256(f"{title}\0{start}\0{one.text('DESCRIPTION')}".encode("utf-8", "replace")).hexdigest()[:24]
     end = _end(one, start)
-    recurs = one.first("RRULE") is not None or one.first("RDATE") is not None
-    last = calendars.until(one.text("RRULE")) if recurs else None
-    to = end if not recurs else last.at + (end - start.at if end and start else timedelta()) if last and start else None
+    to = _to(one, start, end)
     done = calendars.when(one.first("COMPLETED"), one.zones)
     organiser = one.first("ORGANIZER")
     theirs = organiser is not None and _address(organiser.value) not in mine
@@ -76,14 +74,24 @@ def _draft(one: Component, mine: frozenset[str]) -> tuple[int, Draft | Rejected]
     state = one.text("STATUS").upper()
     tags = tuple(dict.fromkeys(word.strip().lower().replace(" ", "-") for found in one.properties.get("CATEGORIES", ()) for word in found.text.split(",")
                                if word.strip()))
-    sequence = one.text("SEQUENCE")
-    return int(sequence) if sequence.isdigit() and len(sequence) < 9 else 0, Draft(
+    return calendars.count(one.text("SEQUENCE")), Draft(
         body=_body(one, start, end, again), source="calendar", type=_TYPES[one.kind], tags=tags,
         position=(f"{uid} {again.value.strip()}" if again else uid).replace("/", "-"),  # it is no path
         title=("Cancelled: " if state == "CANCELLED" else "") + (title or "Untitled"), created=created.at if created else None,
         valid_from=start.at if start else None, valid_to=_after(start, done.at if done else None if one.kind == "VTODO" else to),
         uri=links.address(one.text("URL")), session=uid, message=uid, span=where, trust="web" if theirs else "import",
         extra={"due": _due(one)} if one.kind == "VTODO" and _due(one) else {})
+
+
+def _to(one: Component, start: When | None, end: datetime | None) -> datetime | None:
+    """Until when an entry holds: its end, of what recurs the end of the last time; None where that is not stated."""
+    if one.first("RRULE") is None and one.first("RDATE") is None:
+        return end
+    last = calendars.until(one.text("RRULE"))
+    try:
+        return last.at + (end - start.at if end else timedelta()) if last and start else None
+    except OverflowError:
+        return None
 
 
 def _due(one: Component) -> str:
@@ -131,26 +139,26 @@ def _body(one: Component, start: When | None, end: datetime | None, again: calen
 def _days(one: Component, key: str) -> str:
     """The dates of a list of exceptions."""
     found = [calendars.when(replace(part, value=word.partition("/")[0]), one.zones) for part in one.properties.get(key, ()) for word in part.value.split(",")]
-    days = list(dict.fromkeys(calendars.day_in_words(at.local) for at in found if at))
+    days = list(dict.fromkeys(moments.day(at.local) for at in found if at))
     return ", ".join(days[:_DATES_MAX]) + (f" and {len(days) - _DATES_MAX} more" if len(days) > _DATES_MAX else "")
 
 
 def _span(start: When, end: datetime | None) -> str:
     """A time and its end, in the calendar's own zone."""
     if start.day:
-        last = end - timedelta(days=1) if end else start.at
-        days = calendars.day_in_words(start.local)
-        return f"{days} to {calendars.day_in_words(last)}" if last.date() > start.local.date() else days
+        last = end - timedelta(days=1) if end and end > start.at else start.at
+        days = moments.day(start.local)
+        return f"{days} to {moments.day(last)}" if last.date() > start.local.date() else days
     if end is None or end <= start.at:
         return _moment(start)
     until = start.local + (end - start.at) if end.year < 9999 else start.local
     zone = f" ({start.zone})" if start.zone else ""
-    to = f"{until:%H:%M}" if until.date() == start.local.date() else f"{calendars.day_in_words(until)}, {until:%H:%M}"
-    return f"{start.local:%A}, {calendars.day_in_words(start.local)}, {start.local:%H:%M} to {to}{zone}"
+    to = f"{until:%H:%M}" if until.date() == start.local.date() else f"{moments.day(until)}, {until:%H:%M}"
+    return f"{start.local:%A}, {moments.day(start.local)}, {start.local:%H:%M} to {to}{zone}"
 
 
 def _moment(at: When) -> str:
-    return calendars.day_in_words(at.local) + ("" if at.day else f", {at.local:%H:%M}" + (f" ({at.zone})" if at.zone else ""))
+    return moments.day(at.local) + ("" if at.day else f", {at.local:%H:%M}" + (f" ({at.zone})" if at.zone else ""))
 
 
 def _address(value: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from memcli.errors import PluginFailed
-from memcli.extend import choices, exports, frontmatter, moments, talk
+from memcli.extend import choices, exports, frontmatter, moments, plain
 from memcli.extend.contracts import API_VERSION, TYPES, Draft, Rejected, Source
 
 name = "jsonl"
@@ -77,7 +77,7 @@ def _matter(record: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def _text(values: list[Any]) -> str:
     """The first that is a text which says something."""
-    return next((text for value in values if isinstance(value, str) and (text := talk.clean(value))), "")
+    return next((text for value in values if isinstance(value, str) and (text := plain.clean(value))), "")
 
 
 def _id(values: list[Any]) -> str:
@@ -99,5 +99,5 @@ def _at(record: dict[str, Any], key: str) -> Any:
 def _tags(value: object) -> tuple[str, ...]:
     """Tags of a list, or of text with commas between."""
     words = value.split(",") if isinstance(value, str) else value if isinstance(value, list) else []
-    clean = (" ".join(talk.clean(word).split()).lstrip("#") for word in words if isinstance(word, str))
+    clean = (plain.line(word).lstrip("#") for word in words)
     return tuple(dict.fromkeys(word for word in clean if word))[:TAGS_MAX]

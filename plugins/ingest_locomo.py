@@ -3,7 +3,6 @@ one per turn."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -11,6 +10,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from memcli.errors import PluginFailed
+from memcli.extend import choices, moments, rows
 from memcli.extend.contracts import API_VERSION, Draft, Rejected, Source
 
 name = "locomo"
@@ -19,27 +19,18 @@ api_version = API_VERSION
 
 _SESSION = re.compile(r"session_([0-9]{1,9})\Z")
 _DATE = re.compile(r"(?:([0-9]{1,2}):([0-9]{2}) *([ap]m)? on )?([0-9]{1,2}) ([a-z]+),? ([0-9]{4})", re.IGNORECASE)
-_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
 _UNSAFE = re.compile(r"[^a-z0-9-]+")
 
 
 def read(source: Source, options: Mapping[str, str]) -> Iterator[Draft | Rejected]:
     """Sessions in order. Questions, evidence and summaries are passed over: they are not memory."""
+    choices.only(name, options, "grain")
     by_turn = options.get("grain", "session") == "turn"
-    if any(key != "grain" for key in options) or options.get("grain", "turn") not in ("session", "turn"):
-        raise PluginFailed(f"locomo knows no option {next(iter(options))!r} with this value", "--option grain=turn makes an entry of each turn")
+    if options.get("grain", "turn") not in ("session", "turn"):
+        raise PluginFailed(f"locomo: grain takes session or turn, not {options['grain']!r}", "--option grain=turn makes an entry of each turn")
     if source.is_folder:
         raise PluginFailed(f"{source.name} is a folder", "give the JSON file")
-    try:
-        data = json.loads(source.read().decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise PluginFailed(f"{source.name} is not UTF-8 (byte {error.start})") from None
-    except json.JSONDecodeError as error:
-        raise PluginFailed(f"{source.name}:{error.lineno}: not JSON: {error.msg}") from None
-    except ValueError as error:
-        raise PluginFailed(f"{source.name}: {error}") from None
-    except RecursionError:
-        raise PluginFailed(f"{source.name}: nested too deeply") from None
+    data = rows.value(source.read(), source.name)
     samples = data if isinstance(data, list) else [data]
     if not any(isinstance(sample, dict) and isinstance(sample.get("conversation"), dict) for sample in samples):
         raise PluginFailed(f"{source.name} holds no conversation", "expected samples of {sample_id, conversation: {session_1: [...]}}")
@@ -85,7 +76,7 @@ def _session(source: Source, identity: str, key: str, talk: dict[str, Any], turn
         paragraphs.append(_paragraph(turn))
     names = " and ".join(dict.fromkeys(_line(speaker) for speaker in speakers))
     return Draft(body="\n\n".join(paragraphs) + "\n", source=identity, position=key, type="event", tags=("conversation",),
-                 title=f"{names}, {at.day} {_MONTHS[at.month - 1]} {at.year}", created=at, valid_from=at, uri=source.name, session=key)
+                 title=f"{names}, {moments.day(at)}", created=at, valid_from=at, uri=source.name, session=key)
 
 
 def _turns(session: Draft, turns: list[Any]) -> Iterator[Draft]:
@@ -110,7 +101,7 @@ def _line(text: str) -> str:
 def _date(stamp: object) -> datetime | None:
     """`1:56 pm on 8 May, 2023`, `13:56 on 8 May, 2023` or `8 May, 2023`, as UTC; months are English whatever the locale."""
     match = _DATE.fullmatch(" ".join(str(stamp).split()))
-    if match is None or match[5].title() not in _MONTHS:
+    if match is None or match[5].title() not in moments.MONTHS:
         return None
     hour = int(match[1] or 0)
     if match[3]:
@@ -118,6 +109,6 @@ def _date(stamp: object) -> datetime | None:
             return None
         hour = hour % 12 + (12 if match[3].lower() == "pm" else 0)
     try:
-        return datetime(int(match[6]), _MONTHS.index(match[5].title()) + 1, int(match[4]), hour, int(match[2] or 0), tzinfo=timezone.utc)
+        return datetime(int(match[6]), moments.MONTHS.index(match[5].title()) + 1, int(match[4]), hour, int(match[2] or 0), tzinfo=timezone.utc)
     except ValueError:
         return None

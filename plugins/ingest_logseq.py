@@ -11,7 +11,7 @@ from datetime import datetime
 from urllib.parse import unquote
 
 from memcli.errors import PluginFailed
-from memcli.extend import frontmatter, moments, naming, notes, outline
+from memcli.extend import choices, frontmatter, moments, naming, notes, outline
 from memcli.extend.contracts import API_VERSION, Draft, Rejected, Source
 
 name = "logseq"
@@ -22,7 +22,6 @@ _NOT_READ = ("logseq/", "assets/", "whiteboards/", "draws/", "bak/")
 _OWN = re.compile(r"(?:id|collapsed|heading|background-color|ls-type|created-at|updated-at|filters|icon|logseq\..*|query-.*|card-.*|hl-.*)\Z")
 _FORMAT = re.compile(r'^[^;\n]*:journal/page-title-format\s+"([^"\n]+)"', re.MULTILINE)
 _TOKEN = re.compile(r"do|d{1,2}|E{1,4}|M{1,4}|y{2,4}")
-_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _UUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _LINK = (rf"\{{\{{embed\s+(?:\(\((?P<embedded>{_UUID})\)\)|\[\[(?P<page>[^\[\]\n]+)\]\])\s*\}}\}}|\(\((?P<block>{_UUID})\)\)"
@@ -40,7 +39,7 @@ class _Graph:
 
 def read(source: Source, options: Mapping[str, str]) -> Iterator[Draft | Rejected]:
     """One draft per page that says something. Position: the file's path in the graph."""
-    notes.no_options(name, options)
+    choices.only(name, options)
     held = None if source.is_folder else list(notes.pages(source, ".md"))
     graph = _Graph(_format(source))
     for page in held if held is not None else notes.pages(source, ".md", without=_NOT_READ):
@@ -50,7 +49,7 @@ def read(source: Source, options: Mapping[str, str]) -> Iterator[Draft | Rejecte
         one = page if isinstance(page, Rejected) else _draft(page, graph)
         if one is not None:
             yield one
-    others = [path for path in source.files(".org") if not path.startswith(_NOT_READ)] if source.is_folder else []
+    others = [path for path in source.files(".org") if path.endswith(".org") and not path.startswith(_NOT_READ)] if source.is_folder else []
     if others:
         yield Rejected(others[0], f"{'an Org page' if len(others) == 1 else f'one of {len(others)} Org pages'}: mem ingest org-roam reads such")
 
@@ -84,7 +83,7 @@ def _title(page: notes.Page, properties: Mapping[str, str], graph: _Graph) -> tu
 def formatted(day: datetime, form: str) -> str:
     """A day as a journal's title: `MMM do, yyyy` gives May 3rd, 2026."""
     nth = "th" if 10 < day.day < 20 else {1: "st", 2: "nd", 3: "rd"}.get(day.day % 10, "th")
-    month, weekday = _MONTHS[day.month - 1], _DAYS[day.weekday()]
+    month, weekday = moments.MONTHS[day.month - 1], _DAYS[day.weekday()]
     said = {"do": f"{day.day}{nth}", "d": str(day.day), "dd": f"{day.day:02}", "M": str(day.month), "MM": f"{day.month:02}", "MMM": month[:3], "MMMM": month,
             "EEEE": weekday, "yy": f"{day.year % 100:02}"}
     return _TOKEN.sub(lambda match: said.get(match[0]) or (weekday[:3] if match[0][0] == "E" else f"{day.year:04}"), form)

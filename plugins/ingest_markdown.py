@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timezone
 
 from memcli.errors import PluginFailed
-from memcli.extend import frontmatter
+from memcli.extend import choices, frontmatter, moments, rows
 from memcli.extend.contracts import API_VERSION, Draft, Rejected, Source
 
 name = "markdown"
@@ -22,25 +21,17 @@ _OWN = ("id", "title", "type", "state", "created", "updated", "modified", "tags"
 
 def read(source: Source, options: Mapping[str, str]) -> Iterator[Draft | Rejected]:
     """One draft per file. Position: the path below the folder; for standard input the text's own sum."""
-    if options:
-        raise PluginFailed(f"markdown knows no option {next(iter(options))!r}")
+    choices.only(name, options)
     for relative in source.files(".md") if source.is_folder else [""]:
         shown = relative or source.name
         try:
-            data = source.read(relative, _LIMIT)
+            yield _draft(source, relative, shown, source.read(relative, _LIMIT))
         except PluginFailed as error:
-            yield Rejected(shown, error.message)
-            continue
-        yield _draft(source, relative, shown, data)
+            yield Rejected(shown, error.message.removeprefix(f"{shown} is ").removeprefix(f"{shown}: "))
 
 
 def _draft(source: Source, relative: str, shown: str, data: bytes) -> Draft | Rejected:
-    if b"\0" in data:
-        return Rejected(shown, "not text: it holds NUL bytes")
-    try:
-        data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        return Rejected(shown, f"not UTF-8 (byte {error.start})")
+    rows.text(data, shown)
     entry = frontmatter.read(data, shown)
     if entry.problem is not None:
         return Rejected(shown, entry.problem.message)
@@ -50,21 +41,7 @@ def _draft(source: Source, relative: str, shown: str, data: bytes) -> Draft | Re
     meta = entry.meta
     return Draft(
         body=entry.body, source=source.name if relative else "file" if source.path else "stdin", position=unicodedata.normalize("NFC", position),
-        title=entry.title, type=entry.type, tags=entry.tags, aliases=_words(meta.get("aliases", meta.get("alias"))),
-        created=_time(meta.get("created")) or (_time(entry.created) if entry.created else None), valid_from=_time(meta.get("valid_from")),
-        valid_to=_time(meta.get("valid_to")), key=str(meta.get("key") or ""), uri=unicodedata.normalize("NFC", shown),
+        title=entry.title, type=entry.type, tags=entry.tags, aliases=frontmatter.words(meta.get("aliases", meta.get("alias"))),
+        created=moments.iso(str(meta.get("created"))) or moments.iso(entry.created), valid_from=moments.iso(str(meta.get("valid_from"))),
+        valid_to=moments.iso(str(meta.get("valid_to"))), key=str(meta.get("key") or ""), uri=unicodedata.normalize("NFC", shown),
         extra={key: value for key, value in meta.items() if key not in _OWN})
-
-
-def _words(value: object) -> tuple[str, ...]:
-    if isinstance(value, list):
-        return tuple(str(word) for word in value if isinstance(word, (str, int, float)))
-    return (value,) if isinstance(value, str) and value else ()
-
-
-def _time(value: object) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(str(value).replace("Z", "+00:00"))
-        return found.astimezone(timezone.utc) if found.tzinfo else found.replace(tzinfo=timezone.utc)
-    except (ValueError, OverflowError):
-        return None

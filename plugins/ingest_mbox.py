@@ -38,7 +38,7 @@ _OTHER = (".msf", ".dat", ".sqlite", ".json", ".lock", ".db", ".log", ".index", 
 def read(source: Source, options: Mapping[str, str]) -> Iterator[Draft | Rejected]:
     """The messages in order. Position: the Message-ID; where there is none, a sum of the message."""
     choices.only(name, options, "me")
-    mine = frozenset(word.strip().lower() for word in options.get("me", "").replace(",", " ").split())
+    mine = frozenset(word.lower() for word in choices.words(options, "me"))
     for relative in _files(source) if source.is_folder else [""]:
         shown = relative or source.name
         seen: dict[bytes, bytes] = {}  # of this file alone, as others read the other files

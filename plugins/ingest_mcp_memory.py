@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from memcli.errors import PluginFailed
-from memcli.extend import frontmatter, moments, naming, notes, rows
+from memcli.extend import choices, frontmatter, moments, naming, notes, plain, rows
 from memcli.extend.contracts import API_VERSION, MAX_BYTES, Draft, Rejected, Source
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class _Entity:
 
 def read(source: Source, options: Mapping[str, str]) -> Iterator[Draft | Rejected]:
     """One draft per entity, in the order in which they first appear. Position: the entity's name; the source is called by its file's name without ending."""
-    notes.no_options(name, options)
+    choices.only(name, options)
     graph = _Graph()
     broken: PluginFailed | None = None
     with source.stream(limit=MAX_BYTES) as stream:
@@ -142,7 +142,7 @@ def _first(record: Mapping[str, Any], keys: tuple[str, ...]) -> str:
     for key in keys:
         value = record.get(key)
         if isinstance(value, (str, int)) and not isinstance(value, bool) and str(value).strip():
-            return str(value).replace("\0", "").encode("utf-8", "replace").decode().strip()
+            return plain.clean(str(value))
     return ""
 
 
@@ -155,7 +155,7 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _draft(entity: _Entity, home: str, uri: str) -> Draft:
-    said = ["- " + text.replace("\r\n", "\n").replace("\n", "\n  ") for text in entity.said]
+    said = ["- " + text.replace("\n", "\n  ") for text in entity.said]
     points = [f"- {naming.relation(rel, end)}" for rel, end in entity.points]
     body = "\n\n".join("\n".join(part) for part in (said, points) if part)
     person = entity.kind.lower() in _PEOPLE

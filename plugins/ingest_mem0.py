@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from memcli.errors import PluginFailed
-from memcli.extend import naming, notes, rows
+from memcli.extend import choices, naming, rows
 from memcli.extend.contracts import API_VERSION, Draft, Rejected, Source
-from memcli.extend.memories import plain, remembered
+from memcli.extend.memories import remembered, word
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -28,7 +28,7 @@ _PEEK = 1 << 16
 
 def read(source: Source, options: Mapping[str, str]) -> Iterator[Draft | Rejected]:
     """One draft per memory. Position: its id, so that a memory that was updated there is the same entry."""
-    notes.no_options(name, options)
+    choices.only(name, options)
     whole = b"" if source.path else source.read()
     taken: set[str] = set()
     graph: dict[str, dict[tuple[str, str], None]] = {}
@@ -64,11 +64,11 @@ def _records(source: Source, whole: bytes) -> Iterator[tuple[str, Any]]:
             yield from _lines(stream)
         return
     broken: PluginFailed | None = None
-    for key, word in ((None, "memory"),) if first[:1] == b"[" else (*((key, "memory") for key in _LISTS), ("relations", "relation")):
+    for key, kind in ((None, "memory"),) if first[:1] == b"[" else (*((key, "memory") for key in _LISTS), ("relations", "relation")):
         with _opened(source, whole) as stream:
             try:
                 for number, record in enumerate(rows.elements(stream, source.name, (key,) if key else ()), 1):
-                    yield f"{word} {number}", record
+                    yield f"{kind} {number}", record
             except PluginFailed as error:
                 broken = broken or error
     if broken:
@@ -106,7 +106,7 @@ def _lines(stream: BinaryIO) -> Iterator[tuple[str, Any]]:
 def _take(graph: dict[str, dict[tuple[str, str], None]], record: Any) -> None:
     """Take in a relation of the graph; one without both ends says nothing."""
     if isinstance(record, dict):
-        start, rel, end = (plain(record.get(key)) for key in ("source", "relationship", "target"))
-        end = end or plain(record.get("destination"))
+        start, rel, end = (word(record.get(key)) for key in ("source", "relationship", "target"))
+        end = end or word(record.get("destination"))
         if start and end:
             graph.setdefault(start, {})[rel, end] = None

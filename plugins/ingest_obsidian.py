@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from urllib.parse import unquote
 
 from memcli.errors import PluginFailed
-from memcli.extend import frontmatter, moments, naming, notes
+from memcli.extend import choices, frontmatter, moments, naming, notes
 from memcli.extend.contracts import API_VERSION, Draft, Rejected, Source
 
 name = "obsidian"
@@ -21,13 +21,13 @@ api_version = API_VERSION
 _CREATED = ("created", "date created", "created_at", "date")
 _COMMENT = r"%%(?:(?!%%).)*%%"
 _LINK = (rf"(?P<comment>(?<=\n\n){_COMMENT}[ \t]*\n\n|^{_COMMENT}[ \t]*\n?|[ \t]?{_COMMENT})"
-         r"|\[\[(?P<target>[^\[\]|#^\n]+)(?P<rest>[^\[\]\n]*)\]\]|\[(?P<label>[^\[\]\n]*)\]\((?P<file><[^<>\n]+>|[^()\s]+)\)")
+         r"|\[\[(?P<target>[^\[\]|#^\n]++)(?P<rest>[^\[\]\n]*)\]\]|\[(?P<label>[^\[\]\n]*)\]\((?P<file><[^<>\n]+>|[^()\s]+)\)")
 _WEEKDAY = re.compile(r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?", re.IGNORECASE)
 
 
 def read(source: Source, options: Mapping[str, str]) -> Iterator[Draft | Rejected]:
     """One draft per note. Position: the path in the vault. A note without a word or a property is passed over."""
-    notes.no_options(name, options)
+    choices.only(name, options)
     places = _Places(list(source.files(".md")) if source.is_folder else [source.name])
     templates = _templates(source)
     for page in notes.pages(source, ".md", without=(templates,) if templates else ()):

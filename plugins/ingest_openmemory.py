@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from memcli.errors import PluginFailed
-from memcli.extend import notes, rows
+from memcli.extend import choices, rows
 from memcli.extend.contracts import API_VERSION, Draft, Rejected, Source
 from memcli.extend.members import Members, members, unzipped
-from memcli.extend.memories import plain, remembered
+from memcli.extend.memories import remembered, word
 
 name = "openmemory"
 summary = "The export of OpenMemory: its zip, or a file of it."
@@ -24,7 +24,7 @@ _TAGGED = ("archived", "paused")
 
 def read(source: Source, options: Mapping[str, str]) -> Iterator[Draft | Rejected]:
     """One draft per memory that was not deleted. Position: its id. A file that breaks off gives what is good before that, and so does the other one."""
-    notes.no_options(name, options)
+    choices.only(name, options)
     if not source.path:
         raise PluginFailed("standard input cannot be read twice", "give the zip")
     taken: set[str] = set()
@@ -54,7 +54,7 @@ def _fresh(found: Members, file: str, taken: set[str]) -> Iterator[Draft | Rejec
     """The memories of a file that are not `taken` yet, without the deleted ones."""
     for where, record in _records(found, file):
         if isinstance(record, dict) and (record.get("state") == "deleted" or record.get("deleted_at")):
-            taken.add(plain(record.get("id")))
+            taken.add(word(record.get("id")))
             continue
         one = record if isinstance(record, Rejected) else _draft(record, where, file)
         if isinstance(one, Rejected) or one.position not in taken:
@@ -82,7 +82,7 @@ def _named(found: Members, file: str, key: str) -> dict[str, str]:
         with found.stream(file) as stream:
             for one in rows.elements(stream, file, (key,)):
                 if isinstance(one, dict):
-                    names[plain(one.get("id"))] = plain(one.get("name"))
+                    names[word(one.get("id"))] = word(one.get("name"))
     except PluginFailed:
         return names  # the memories before the damage follow, and then the damage is told
     return names
@@ -93,8 +93,8 @@ def _whole(record: Any, apps: Mapping[str, str], categories: Mapping[str, str]) 
     if not isinstance(record, dict):
         return record
     held = record.get("category_ids")
-    named = [categories.get(plain(one), "") for one in held] if isinstance(held, list) else record.get("categories")
-    return {**record, "categories": named, "app": apps.get(plain(record.get("app_id")), record.get("app"))}
+    named = [categories.get(word(one), "") for one in held] if isinstance(held, list) else record.get("categories")
+    return {**record, "categories": named, "app": apps.get(word(record.get("app_id")), record.get("app"))}
 
 
 def _draft(record: Any, where: str, file: str) -> Draft | Rejected:

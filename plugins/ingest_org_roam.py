@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from memcli.extend import frontmatter, moments, naming, notes, org, orgtree
+from memcli.extend import choices, frontmatter, moments, naming, notes, org, orgtree
 from memcli.extend.contracts import API_VERSION, Draft, Rejected, Source
 
 name = "org-roam"
@@ -53,7 +53,7 @@ class _Names:
 
 def read(source: Source, options: Mapping[str, str]) -> Iterator[Draft | Rejected]:
     """One draft per node that says something. Position: its ID, wherever it stands; the path of a file that has none."""
-    notes.no_options(name, options)
+    choices.only(name, options)
     held = None if source.is_folder else list(notes.pages(source, ".org"))
     names = _Names()
     for page in held if held is not None else notes.pages(source, ".org"):

@@ -14,7 +14,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from memcli.errors import PluginFailed
-from memcli.extend import choices, sections
+from memcli.extend import choices, plain, sections
 from memcli.extend.contracts import API_VERSION, Draft, Rejected, Source
 
 name = "pdf"
@@ -99,15 +99,14 @@ def _page(reader: Any, number: int, bad: list[int]) -> str:
     except Exception:  # one page of many
         bad.append(number)
         return ""
-    text = text.replace("\0", "").replace("\r\n", "\n").encode("utf-8", "replace").decode("utf-8")
-    text = unicodedata.normalize("NFC", text).replace("ﬁ", "fi").replace("ﬂ", "fl").replace("ﬀ", "ff")
+    text = unicodedata.normalize("NFC", plain.clean(text)).replace("ﬁ", "fi").replace("ﬂ", "fl").replace("ﬀ", "ff")
     return re.sub(r"\n{3,}", "\n\n", _HYPHEN.sub(r"\1", "\n".join(line.rstrip() for line in text.split("\n")))).strip()
 
 
 def _told(reader: Any) -> tuple[str, datetime | None]:
     """The title and the day that a document states of itself; not a title that is a file's name or a program's placeholder."""
     meta = reader.metadata or {}
-    title = " ".join(str(meta.get("/Title") or "").replace("\0", "").encode("utf-8", "replace").decode().split())
+    title = plain.line(str(meta.get("/Title") or ""))
     if re.search(r"\.(docx?|odt|tex|indd|pdf|qxd|pages)$|^(untitled|unbenannt|microsoft word\b.*|document\d*)$", title, re.IGNORECASE):
         title = ""
     match = _DATE.match(str(meta.get("/CreationDate") or ""))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 
 from memcli.errors import PluginFailed
-from memcli.extend import choices, histories
+from memcli.extend import choices, histories, moments
 from memcli.extend.contracts import API_VERSION, Draft, Rejected, Source
 from memcli.extend.histories import Command
 
@@ -29,7 +29,6 @@ _QUIET = frozenset(("ls", "ll", "la", "l", "cd", "pushd", "popd", "dirs", "pwd",
 _QUIET_GIT = frozenset(("git status", "git diff", "git log", "git pull", "git push", "git fetch", "git show", "git branch", "git stash"))
 _BEFORE = re.compile(r"(?:(?:sudo|doas|time|nohup|env|command|exec|nice)\s+|[A-Za-z_]\w*=\S*\s+)+")
 _JOINED = re.compile(r"[|;&<>\n]|\$\(")
-_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
 
 
 @dataclass(slots=True)
@@ -92,7 +91,8 @@ def _says_something(text: str) -> bool:
 
 def _program(text: str) -> str:
     """The program that a command runs, by its name alone."""
-    words = _BEFORE.sub("", text, 1).split(maxsplit=1)
+    before = _BEFORE.match(text)
+    words = text[before.end() if before else 0:].split(maxsplit=1)
     return re.sub(r"[^\w.+-]", "", words[0].rpartition("/")[2])[:40] if words else ""
 
 
@@ -172,8 +172,7 @@ def _rows(runs: Iterable[_Run], zone: timezone) -> Iterator[str]:
 
 
 def _day(at: datetime, zone: timezone) -> str:
-    local = at.astimezone(zone)
-    return f"{local.day} {_MONTHS[local.month - 1]} {local.year}"
+    return moments.day(at.astimezone(zone))
 
 
 def _until(run: _Run, zone: timezone) -> str:

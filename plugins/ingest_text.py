@@ -32,8 +32,7 @@ def read(source: Source, options: Mapping[str, str]) -> Iterator[Draft | Rejecte
     that are read.
     """
     choices.only(name, options, "endings")
-    words = options.get("endings", "").replace(",", " ").split()
-    endings = [word if word.startswith(".") else f".{word}" for word in words] or ENDINGS
+    endings = [word if word.startswith(".") else f".{word}" for word in choices.words(options, "endings")] or ENDINGS
     for relative in source.files(*endings) if source.is_folder else [""]:
         shown = unicodedata.normalize("NFC", relative or source.name)
         broken: list[str] = []

@@ -13,6 +13,8 @@ from memcli.extend.registry import Around, Known
 from memcli.extend.trust import Local
 from memcli.output import records, terminal
 
+SHOWN = 20_000  # bytes of a plugin
+
 
 def info(here: Session, named: Sequence[Known], around: Around, *, json: bool) -> int:
     """Tell where plugins are and what they say of themselves; one that may not run says nothing."""
@@ -42,7 +44,9 @@ def grant(here: Session, named: Sequence[Known], around: Around, *, yes: bool) -
     if not yes:
         if not sys.stdin.isatty():
             raise Refused("trusting lets this file run as you, and nobody is there to confirm it", f"read {one.where}, then: mem plugin trust {one.name} --yes")
-        here.say(local.data[:20_000].decode("utf-8", "replace"))
+        here.say(local.data[:SHOWN].decode("utf-8", "replace"))
+        if len(local.data) > SHOWN:
+            here.say(f"... and {len(local.data) - SHOWN} bytes more, which are not shown: read {one.where} before you answer")
         sys.stderr.write("let this run on this machine? type yes: ")
         sys.stderr.flush()
         if sys.stdin.readline().strip() != "yes":

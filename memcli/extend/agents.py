@@ -7,10 +7,14 @@ or by itself before the user's next words, and until one of the two has come, no
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from memcli.extend.talk import TURN_CHARS, Turn, clean
+from memcli.extend import plain, rows
+from memcli.extend.contracts import Rejected, Source
+from memcli.extend.talk import TURN_CHARS, Turn
 
 USER = "User"
 TITLE_CHARS, DEED_CHARS, DEEDS_MAX = 80, 100, 12
@@ -65,6 +69,16 @@ class Story:
         return f"({'; '.join(told)})" if told else ""
 
 
+def log(source: Source, relative: str, take: Callable[[int, Any], None]) -> Iterator[Rejected]:
+    """Hand each line of a session's file, which may be being written just now, with its number to `take`; what is no JSON is rejected."""
+    with source.stream(relative) as stream:
+        for one in rows.json_lines(stream, growing=True):
+            if isinstance(one, Rejected):
+                yield Rejected(f"{relative} {one.position}".strip(), one.reason)
+            else:
+                take(*one)
+
+
 def ran(command: object) -> str:
     """A command that was run, by its first line; "" for what is no text."""
     lines = [line.strip() for line in command.strip().splitlines()] if isinstance(command, str) else []
@@ -86,14 +100,14 @@ def about(deed: str, what: object) -> str:
 
 
 def _short(text: str) -> str:
-    line = " ".join(clean(text[:4 * DEED_CHARS]).split())
+    line = plain.line(text, 4 * DEED_CHARS)
     return line if len(line) <= DEED_CHARS else f"{line[:DEED_CHARS].rstrip()}…"
 
 
 def opening(turns: list[Turn]) -> str:
     """The first sentence that the user said, as a title for a session that has none."""
     for turn in turns:
-        words = " ".join(_SHOWN.sub("", clean(turn.text[:2_000])).split()) if turn.speaker == USER else ""
+        words = " ".join(_SHOWN.sub("", plain.clean(turn.text[:2_000])).split()) if turn.speaker == USER else ""
         if words:
             sentence = _SENTENCE.split(words, maxsplit=1)[0].rstrip(".")
             return sentence if len(sentence) <= TITLE_CHARS else f"{sentence[:TITLE_CHARS].rsplit(' ', 1)[0]}…"
@@ -105,4 +119,4 @@ def project(folder: object) -> str:
     if not isinstance(folder, str):
         return ""
     name = folder.replace("\\", "/").rstrip("/").rpartition("/")[2]
-    return _UNTAGGED.sub("-", clean(name[:100])).strip("-")
+    return _UNTAGGED.sub("-", plain.clean(name[:100])).strip("-")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta, timezone, tzinfo
+from datetime import datetime, timedelta, timezone, tzinfo
 from typing import TYPE_CHECKING
 
-from memcli.extend import charsets, rows
+from memcli.extend import charsets, moments, rows
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -50,6 +50,7 @@ class Component:
     line: int
     last: int = 0
     whole: bool = True
+    held: int = 0  # properties, of all names
     properties: dict[str, list[Property]] = field(default_factory=dict)
     zones: dict[str, tzinfo] = field(default_factory=dict)
 
@@ -92,7 +93,8 @@ def components(stream: BinaryIO) -> Iterator[Component]:
                 now, inner = None, []
             elif inner and kind == inner[-1]:
                 inner.pop()
-        elif now and not inner and sum(map(len, now.properties.values())) < PROPERTIES_MAX:
+        elif now and not inner and now.held < PROPERTIES_MAX:
+            now.held += 1
             parameters = {one[1].upper(): one[2].replace('"', "") for one in _PARAMETER.finditer(match[2])}
             now.properties.setdefault(name, []).append(Property(value[:PROPERTY_CHARS], parameters))
         elif not now and name == "TZID":
@@ -179,9 +181,13 @@ def _offset(text: str) -> timedelta | None:
 
 
 _DAYS = {"MO": "Monday", "TU": "Tuesday", "WE": "Wednesday", "TH": "Thursday", "FR": "Friday", "SA": "Saturday", "SU": "Sunday"}
-MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
 _UNITS = {"SECONDLY": "second", "MINUTELY": "minute", "HOURLY": "hour", "DAILY": "day", "WEEKLY": "week", "MONTHLY": "month", "YEARLY": "year"}
 _NTH = {"1": "first", "2": "second", "3": "third", "4": "fourth", "5": "fifth", "-1": "last", "-2": "last but one"}
+
+
+def count(text: str) -> int:
+    """A whole number of at most eight digits; 0 for what is none."""
+    return int(text) if text.isdecimal() and len(text) <= 8 else 0
 
 
 def until(rule: str) -> When | None:
@@ -202,18 +208,13 @@ def rule_in_words(rule: str) -> str:
         said.append(f"on the {_list(nth)} of {_list(days)}" if nth else f"on {_list(days)}")
     if numbers := [word for word in parts.get("BYMONTHDAY", "").split(",") if word.lstrip("-").isdigit()][:31]:
         said.append("on day " + _list([word if word[0] != "-" else "last" if word == "-1" else f"{word} from the end" for word in numbers]))
-    if months := [MONTHS[int(word) - 1] for word in parts.get("BYMONTH", "").split(",") if word.isdigit() and 1 <= int(word[:3]) <= 12]:
+    if months := [moments.MONTHS[month - 1] for word in parts.get("BYMONTH", "").split(",") if 1 <= (month := count(word)) <= 12]:
         said.append(f"in {_list(months)}")
     words = " ".join(said)
     if parts.get("COUNT", "").isdigit():
         words += f", {parts['COUNT'][:9]} times"
     last = until(rule)
-    return f"{words}, until {day_in_words(last.local)}" if last else words
-
-
-def day_in_words(day: date) -> str:
-    """3 March 2026."""
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+    return f"{words}, until {moments.day(last.local)}" if last else words
 
 
 def _parts(rule: str) -> dict[str, str]:

@@ -21,6 +21,11 @@ def only(plugin: str, options: Mapping[str, str], *known: str) -> None:
             raise PluginFailed(f"{plugin} has no option {key!r}", f"it has {said}" if known else "it has none")
 
 
+def words(options: Mapping[str, str], key: str) -> tuple[str, ...]:
+    """Words with blanks or commas between them."""
+    return tuple(options.get(key, "").replace(",", " ").split())
+
+
 def number(plugin: str, options: Mapping[str, str], key: str, default: float, low: float, high: float) -> float:
     """A number from `low` to `high`. Raises PluginFailed."""
     try:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from memcli.extend import agents, markup, moments
-from memcli.extend.talk import TURN_CHARS, clean
+from memcli.extend import agents, markup, moments, plain
+from memcli.extend.talk import TURN_CHARS, branch
 
 SUMMARY_CHARS = 100_000
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
@@ -74,13 +74,13 @@ def line(row: Mapping[str, Any], number: int, before: str | None) -> Line | None
     message = row.get("message")
     if not kind or row.get("isSidechain") or row.get("isMeta") or row.get("isApiErrorMessage") or not isinstance(message, dict):
         return Line(id_, number, "", parent, before)
-    folder = _word(row, "cwd")
+    folder = plain.line(row.get("cwd"))
     blocks = _blocks(message.get("content"))
     texts = [_compact(block) if compact else typed(block) if kind == "user" else _told(block) for block in blocks]
-    branch = _word(row, "gitBranch")
+    branch = plain.line(row.get("gitBranch"))
     text = "\n\n".join(filter(None, texts))[:SUMMARY_CHARS if compact else TURN_CHARS + 1]
     return Line(id_, number, kind, parent, before, moments.iso(row.get("timestamp")), text, compact, tuple(_deeds(blocks, folder)),
-                tuple(_failed(blocks)), _word(message, "id"), _word(row, "sessionId"), folder, "" if branch == "HEAD" else branch)
+                tuple(_failed(blocks)), plain.line(message.get("id")), plain.line(row.get("sessionId")), folder, "" if branch == "HEAD" else branch)
 
 
 def _blocks(content: object) -> list[dict[str, Any]]:
@@ -88,11 +88,6 @@ def _blocks(content: object) -> list[dict[str, Any]]:
     if isinstance(content, str):
         return [{"type": "text", "text": content}]
     return [one for one in content if isinstance(one, dict)] if isinstance(content, list) else []
-
-
-def _word(row: Mapping[str, Any], key: str) -> str:
-    value = row.get(key)
-    return " ".join(clean(value[:1000]).split()) if isinstance(value, str) else ""
 
 
 def typed(block: Mapping[str, Any]) -> str:
@@ -134,7 +129,7 @@ def _compact(block: Mapping[str, Any]) -> str:
     text = block.get("text") if block.get("type") == "text" else ""
     if not isinstance(text, str):
         return ""
-    text = clean(text)
+    text = plain.clean(text)
     return text.partition("\n")[2].strip() or text if text.startswith(_CONTINUED) else text
 
 
@@ -168,18 +163,15 @@ def _failed(blocks: list[dict[str, Any]]) -> Iterator[str]:
 def chain(lines: Mapping[str, Line]) -> list[Line]:
     """The lines of the talk from the first to the last leaf, by parent. Where a parent is not there, the line ahead in the file is taken for it. Parts of a
     reply that its chain does not go through, as of tools used at once, are put behind its first."""
-    found: dict[str, None] = {}
-    at = _leaf(lines)
-    while at is not None and at not in found:
-        found[at] = None
-        one = lines[at]
-        at = one.parent if one.parent is None or one.parent in lines else one.before
+    leaf = _leaf(lines)
+    parents = {one.id: one.parent if one.parent is None or one.parent in lines else one.before for one in lines.values()}
+    found = dict.fromkeys(branch(parents, leaf) if leaf is not None else ())
     parts: dict[str, list[Line]] = {}
     for one in lines.values():
         if one.kind == "assistant" and one.reply and one.id not in found:
             parts.setdefault(one.reply, []).append(one)
     ordered: list[Line] = []
-    for id_ in reversed(found):
+    for id_ in found:
         if lines[id_].kind:
             ordered += [lines[id_], *parts.pop(lines[id_].reply, [])]
     return ordered

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 from memcli.errors import PluginFailed
 from memcli.extend import moments, sqlite
 from memcli.extend.contracts import Rejected, Source
+from memcli.extend.plain import clean
 from memcli.extend.rows import LINE_MAX, lines
-from memcli.extend.talk import clean
 
 if TYPE_CHECKING:
     from typing import BinaryIO

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
-from memcli.extend import charsets, htmltext, mailtext
+from memcli.extend import charsets, htmltext, mailtext, plain
 
-HEADER_CHARS = 8_000  # of one header that are looked at
+HEADER_CHARS, PARSED_CHARS = 8_000, 2_000  # of one header that are looked at, that the library takes apart
 PEOPLE_MAX, ATTACHMENTS_MAX, PARTS_MAX = 8, 20, 500
 _ID = re.compile(r"<([^<>\s]{3,300})>")
 _REPLY = re.compile(r"(?:\s*(?:re|aw|sv|antw|ref|rif)\s*(?:\[\d+\])?\s*:)+\s*", re.IGNORECASE)
@@ -47,9 +47,9 @@ class Message:
 
 def parsed(data: bytes, *, whole: bool = True) -> Message:
     """A message of its bytes; of a beginning when it is not `whole`. Raises what the library's parser raises on the most broken."""
-    from email import message_from_bytes, policy
+    from email import message_from_bytes
 
-    message = message_from_bytes(data, policy=policy.default)
+    message = message_from_bytes(data, policy=_policy())
     headers = _Headers(message)
     ids = _ID.findall(headers.raw("message-id")) or [headers.raw("message-id").strip(" <>\t")[:300]]
     above = _ID.findall(headers.raw("references")) or _ID.findall(headers.raw("in-reply-to"))
@@ -60,8 +60,19 @@ def parsed(data: bytes, *, whole: bool = True) -> Message:
     found, attachments = _text(message)
     reply = bool(above) or bare != subject
     return Message(ids[0], above[0] if above else ids[0], f"Re: {bare}" if bare != subject and bare else bare, sender, address, people, headers.date(),
-                   headers.raw("date"), _clean(mailtext.own(found, reply=reply)), tuple(attachments) if whole else (*attachments, "…"),
+                   headers.raw("date"), plain.clean(mailtext.own(found, reply=reply)), tuple(attachments) if whole else (*attachments, "…"),
                    headers.sent(), headers.thrown_away())
+
+
+def _policy() -> Any:
+    """The library's own reading of headers, of at most PARSED_CHARS of one: its parser takes time in proportion to the square of the length."""
+    from email.policy import EmailPolicy
+
+    class Bounded(EmailPolicy):
+        def header_fetch_parse(self, name: str, value: str) -> Any:
+            return super().header_fetch_parse(name, value[:PARSED_CHARS])
+
+    return Bounded()
 
 
 class _Headers:
@@ -81,14 +92,18 @@ class _Headers:
 
     def text(self, name: str) -> str:
         """A header with its encoded words read."""
-        return _clean(_words(self.raw(name)))
+        return plain.clean(_words(self.raw(name)))
 
     def people(self, name: str) -> Iterator[tuple[str, str]]:
         """(name and address, address) of each person that a header names."""
         from email.utils import getaddresses
 
-        for label, address in getaddresses([self.raw(name)]):
-            said = _clean(_words(label)).replace("*", "")
+        try:
+            found = getaddresses([self.raw(name)])
+        except Exception:  # the parser's own recursion, and what else it raises: who is named so is not known
+            return
+        for label, address in found:
+            said = plain.clean(_words(label)).replace("*", "")
             if said or address:
                 yield (f"{said} <{address}>" if said and address and said != address else said or address), address.lower()
 
@@ -147,7 +162,7 @@ def _text(message: Any) -> tuple[str, list[str]]:
     for part in _parts(message):
         name = part.get_filename() if part is not body and not part.is_multipart() else ""
         if name and len(names) < ATTACHMENTS_MAX:
-            names.append(_clean(_words(str(name))).replace("/", "-")[:100])
+            names.append(plain.clean(_words(str(name))).replace("/", "-")[:100])
     return (_decoded(body) if body is not None else ""), names
 
 
@@ -172,8 +187,3 @@ def _decoded(part: Any) -> str:
     if str(part.get_param("format", "")).lower() == "flowed":
         return mailtext.flowed(text, joined=str(part.get_param("delsp", "")).lower() == "yes")
     return text
-
-
-def _clean(text: str) -> str:
-    """Text as an entry can hold it."""
-    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8").strip()

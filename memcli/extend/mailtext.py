@@ -69,6 +69,7 @@ def _without_quotes(lines: Sequence[str]) -> list[str]:
     """Runs of `>` lines: the first line of one that is answered, nothing of the last one, and of none the line that introduces it."""
     out: list[str] = []
     at = 0
+    full = next((at for at in range(len(lines) - 1, -1, -1) if lines[at]), -1)  # the last line with words
     while at < len(lines):
         if not lines[at].startswith(">"):
             out.append(lines[at])
@@ -79,8 +80,8 @@ def _without_quotes(lines: Sequence[str]) -> list[str]:
             end += 1
         _without_attribution(out)
         first = next((bare for line in lines[at:end] if (bare := line.lstrip("> ").strip()) and not bare.endswith(":")), "")
-        rest = [line for line in lines[end:] if line]
-        answered = bool(rest) and not (rest[0] in ("--", "-- ") or _rule(rest[0]))
+        after = next((lines[one] for one in range(end, full + 1) if lines[one]), "")
+        answered = bool(after) and not (after in ("--", "-- ") or _rule(after))
         out += [f"> {first[:QUOTE_CHARS]} {LEFT_OUT}", ""] if answered and first else [LEFT_OUT]
         at = end
     return out
@@ -103,10 +104,11 @@ def _without_attribution(out: list[str]) -> None:
 
 def _without_signature(lines: Sequence[str]) -> list[str]:
     """What stands before the line of two dashes, where only a signature's worth follows."""
-    for at in range(len(lines) - 1, -1, -1):
-        if lines[at] in ("--", "-- ") and len(lines) - at <= _SIGNATURE_LINES:
-            return [*_without_signature(lines[:at]), LEFT_OUT]
-    return list(lines)
+    end, at = len(lines), len(lines) - 1
+    while at >= 0 and end - at <= _SIGNATURE_LINES:
+        end = at if lines[at] in ("--", "-- ") else end
+        at -= 1
+    return [*lines[:end], LEFT_OUT] if end < len(lines) else list(lines)
 
 
 def _without_footers(lines: Sequence[str]) -> list[str]:

@@ -1,9 +1,10 @@
-"""When was it? Times as exports write them, as aware datetimes in UTC; None for what is none."""
+"""When was it? Times as exports write them, as aware datetimes in UTC, None for what is none; and a day as a person writes it."""
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import date, datetime, timezone
 
+MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
@@ -46,3 +47,8 @@ def either(value: object) -> datetime | None:
         if 0 <= size < limit:
             return epoch(size, per_second)
     return None
+
+
+def day(at: date) -> str:
+    """3 March 2026."""
+    return f"{at.day} {MONTHS[at.month - 1]} {at.year}"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 
 TITLE_CHARS = 100  # of a title made of a text
-_CODE = r"(?P<code>^[ \t]*(?:(?:[-*+>]|\d{1,9}[.)])[ \t]+)*(?P<fence>`{3,}|~{3,})[^\n]*\n(?:.*?^[ \t>]*(?P=fence)[`~]*[ \t]*$|.*\Z)|`[^`\n]+`)"
+_CODE = r"(?P<code>^[ \t]*(?:(?:[-*+>]|\d{1,9}[.)])[ \t]+)*+(?P<fence>`{3,}+|~{3,}+)[^\n]*\n(?:.*?^[ \t>]*(?P=fence)[`~]*[ \t]*$|.*\Z)|`[^`\n]+`)"
 _OTHER = str.maketrans({"[": "(", "]": ")", "|": "/", "#": "＃", "^": "＾", "\0": None})  # what ends a link's target
 _RELATION = re.compile(r"[^\w -]+|^[\d_ -]+")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -60,9 +60,3 @@ def day(name: str) -> tuple[datetime | None, str]:
     match = _DAY.match(name)
     at = moments.iso(f"{match[1]}-{match[3]}-{match[4]}") if match else None
     return (at, name[match.end():].strip(" -_")) if match and at else (None, name)
-
-
-def no_options(plugin: str, options: Mapping[str, str]) -> None:
-    """Raise PluginFailed when there is an option, for a plugin that has none."""
-    if options:
-        raise PluginFailed(f"{plugin} knows no option {next(iter(options))!r}", "it has none")

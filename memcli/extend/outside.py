@@ -92,10 +92,10 @@ class OutsideIngest(Outside):
 
 
 def _given(source: Source, kind: str) -> IO[bytes]:
-    """What a program reads on its standard input. A folder's: the paths it is to read, if not all, one per line."""
+    """What a program reads on its standard input. A folder's: the paths it is to read, if not all, one per line; none where a name would be two lines."""
     if kind == "folder":
-        listed = source.files(hidden=True) if source.passed else source.only or ()
-        return _file(f"{path}\n".encode("utf-8", "surrogateescape") for path in listed)
+        listed = list(source.files(hidden=True)) if source.passed else source.only or ()
+        return _file(f"{path}\n".encode("utf-8", "surrogateescape") for path in listed if not any("\n" in path for path in listed))
     if kind == "file":
         source.stream().close()  # raises for what is no regular file
         return open(source.path, "rb")

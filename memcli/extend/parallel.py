@@ -37,10 +37,12 @@ def _runs(source: Source, count: int) -> list[tuple[str, ...]]:
     """The files of a folder in `count` runs of about as many bytes; one run when they are too small to share."""
     sizes = []
     for relative in source.files(hidden=True):
-        with contextlib.suppress(PluginFailed):  # gone, or what the plugin will refuse
-            sizes.append((relative, source.size(relative)))
+        size = 0  # of what is gone, or the plugin will refuse
+        with contextlib.suppress(PluginFailed):
+            size = source.size(relative)
+        sizes.append((relative, size))
     total = sum(size for _, size in sizes)
-    if total < LEAST_BYTES:
+    if total < LEAST_BYTES or any("\n" in relative for relative, _ in sizes):  # paths are handed over as lines
         return []
     runs: list[list[str]] = [[]]
     size = 0

@@ -63,6 +63,8 @@ class Source:
         shown = relative or self.name
         if not self.path:
             return bounded(sys.stdin.buffer, shown, limit)
+        if relative.endswith("/"):
+            raise PluginFailed(f"{shown} is a folder that cannot be read")
         where = self._inside(relative) if relative else self.path
         try:
             fd = os.open(where, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | (os.O_NOFOLLOW if relative else 0))
@@ -94,25 +96,30 @@ class Source:
     def files(self, *endings: str, hidden: bool = False) -> Iterator[str]:
         """Relative paths of the files below a folder whose name ends in one of `endings` (all without any), sorted.
 
-        Links to folders are passed over, and hidden names unless `hidden`; `read` refuses files that are links or devices.
+        Links to folders are passed over, and hidden names unless `hidden`; `read` refuses files that are links or devices. A folder below that cannot be
+        listed is told as a path that ends in a slash, which `read` refuses. Raises PluginFailed when the folder itself cannot be listed.
         """
         if self.only is not None:
-            yield from (path for path in self.only if (not endings or path.endswith(endings)) and (hidden or not f"/{path}".count("/.")))
+            yield from (path for path in self.only if (not endings or path.endswith((*endings, "/"))) and (hidden or not f"/{path}".count("/.")))
             return
         found: list[str] = []
         todo = [""]
         while todo:
             folder = todo.pop()
-            with os.scandir(os.path.join(self.path, folder)) as entries:
-                for entry in entries:
-                    if entry.name.startswith(".") and not hidden:
-                        continue
-                    relative = f"{folder}/{entry.name}" if folder else entry.name
-                    if entry.is_dir(follow_symlinks=False):
-                        if relative != self.passed:
-                            todo.append(relative)
-                    elif not endings or entry.name.endswith(endings):
-                        found.append(relative)
+            try:
+                with os.scandir(os.path.join(self.path, folder)) as entries:
+                    held = [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries if hidden or not entry.name.startswith(".")]
+            except OSError as error:
+                if not folder:
+                    raise PluginFailed(f"{self.name}: {error.strerror}") from None
+                found.append(f"{folder}/")
+                continue
+            for name, is_folder in held:
+                relative = f"{folder}/{name}" if folder else name
+                if is_folder and relative != self.passed:
+                    todo.append(relative)
+                elif not is_folder and (not endings or name.endswith(endings)):
+                    found.append(relative)
         yield from sorted(found)
 
 

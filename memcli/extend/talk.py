@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from memcli.extend.contracts import Draft
+from memcli.extend.plain import clean
 
 SEGMENT_CHARS, SEGMENT_TURNS = 6_000, 40
 TURN_CHARS = 20_000  # of one turn that are kept
@@ -97,12 +98,6 @@ def paragraph(turn: Turn) -> str:
     lines[end] = f"{lines[end]} ^{mark}" if mark else lines[end]
     speaker = " ".join(turn.speaker.replace("*", "").replace(":", " ").split())[:60] or "Someone"
     return f"**{speaker}:** {chr(10).join(lines)}".replace(":**  ^", ":** ^")
-
-
-def clean(text: str) -> str:
-    """Text as an entry can hold it: no NULs, no half characters, LF line ends, no blank space around."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
-    return text.encode("utf-8", "replace").decode("utf-8").strip()
 
 
 def _tail(turn: Turn) -> str:

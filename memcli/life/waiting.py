@@ -18,8 +18,6 @@ from memcli.errors import NothingFound, Usage
 from memcli.life.desk import Changed, Desk
 from memcli.life.names import count
 
-DEAD = ("", "")
-
 
 @dataclass(frozen=True, slots=True)
 class Waiting:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -21,9 +22,10 @@ NOTE = "entries/note/a.md"
 Members = dict[str, bytes]
 
 
-@pytest.fixture
-def packed(box: Box) -> Box:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Box:
     """A vault with a bundle of it beside: an entry with an earlier text and a use, settings."""
+    box = Box(str(tmp_path_factory.mktemp("made"))).init()
     box.write("note/a.md", f"---\nid: {ID}\ntitle: A\nupdated: 2026-01-01T00:00:00Z\n---\nfirst\n")
     box.git("add", "-A")
     box.git("commit", "-q", "-m", "x")
@@ -31,6 +33,13 @@ def packed(box: Box) -> Box:
     box.run("used", ID, check=0)
     box.run("export", "bundle", "../good", check=0)
     return box
+
+
+@pytest.fixture
+def packed(bare: Box, made: Box) -> Box:
+    """A copy of them."""
+    shutil.copy(f"{made.home}/good", bare.home)
+    return bare.like(made)
 
 
 def members(path: str) -> Members:

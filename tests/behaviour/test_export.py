@@ -20,9 +20,10 @@ FORMATS = ("obsidian", "basic-memory", "mcp-memory", "memory-tool", "csv", "sft"
 FOLDERS = ("obsidian", "basic-memory", "memory-tool")
 
 
-@pytest.fixture
-def full(bare: Box) -> Box:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Box:
     """A vault with everything: ordinary, damaged, archived and forgotten entries, settings, a picture and an attributes file in a folder."""
+    bare = Box(str(tmp_path_factory.mktemp("made")))
     shutil.copytree(f"{FIXTURES}/vaults/sample", bare.vault, dirs_exist_ok=True)
     shutil.copytree(f"{FIXTURES}/vaults/damaged", f"{bare.vault}/damaged")
     bare.write("crlf.md", b"\xef\xbb\xbf---\r\ntitle: Windows\r\n---\r\nOne\r\n\r\ntwo \xe2\x80\xa8 three")
@@ -37,6 +38,12 @@ def full(bare: Box) -> Box:
     bare.run("forget", "daily/2026-11-18.md", check=0)
     assert os.listdir(f"{bare.vault}/.mem/archive")
     return bare
+
+
+@pytest.fixture
+def full(bare: Box, made: Box) -> Box:
+    """A copy of that vault."""
+    return bare.like(made)
 
 
 def tree(box: Box, where: str = "") -> str:

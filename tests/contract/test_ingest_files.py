@@ -89,7 +89,7 @@ _keys = ("file_path", "query", "content_length", "lines_added", "old_path", "eve
 _fields = {"event_type": some.sampled_from(sorted(TYPES)), "timestamp": some.integers(0, 10**13), "session_id": _json}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(some.lists(some.fixed_dictionaries(_fields, optional=dict.fromkeys(_keys, _json)), max_size=25))
 def test_whatever_the_fields_hold_the_drafts_keep_the_contract(tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, object]]) -> None:
     found = drafts(tmp_path_factory.mktemp("trace"), *rows)

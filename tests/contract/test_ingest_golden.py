@@ -1,4 +1,4 @@
-"""Does every ingest plugin make of its fixture just the entries that are on record, and keep the contract, however often it is run?
+"""Does every ingest plugin make of its fixture just the entries that are on record, and keep the contract?
 
 What the cases of tests/support/cases.py become is `fixtures/golden/PLUGIN-N.txt`; `pytest tests/contract --regenerate` writes it anew.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from box import FIXTURES, NOW, Box
+from box import FIXTURES, NOW
 from cases import CASES, Case, each
 
 from memcli import clock
@@ -49,14 +49,3 @@ def test_a_fixture_becomes_the_entries_on_record(case: Case, request: pytest.Fix
 def test_it_keeps_the_contract(case: Case) -> None:
     broken = check_ingest(registry.load(case.plugin), case.source, expect=case.expect, options=case.options)
     assert [line for line in broken if not (case.refuses and line.startswith("rejects "))] == []
-
-
-@each
-def test_a_second_run_adds_nothing(case: Case, box: Box) -> None:
-    words = [word for key, value in case.options.items() for word in ("-o", f"{key}={value}")]
-    first = box.json("ingest", case.plugin, case.source, *words, check=3 if case.refuses else 0)
-    assert first["added"] + first["waiting"] + first["confirmed"] == case.expect
-    files, commits = box.files(), box.git("rev-list", "--count", "HEAD")
-    again = box.json("ingest", case.plugin, case.source, *words, check=3 if case.refuses else 0)
-    assert (again["added"], again["commit"]) == (0, None) and box.files() == files and box.git("rev-list", "--count", "HEAD") == commits
-    box.sound()

@@ -14,7 +14,7 @@ from box import FIXTURES, Box
 from reads import kept, read, written
 
 from memcli.errors import PluginFailed
-from memcli.extend import talk
+from memcli.extend import plain, talk
 from memcli.extend.contracts import Draft, Rejected, draft_id
 
 INGEST = Path(FIXTURES, "ingest")
@@ -69,7 +69,7 @@ def test_a_list_is_taken_apart_as_a_parser_would(tmp_path: Path) -> None:
     rows = [{"id": str(number), "more": [[], {}, {"a,": [1, "]"]}], "text": text} for number, text in enumerate(texts)]
     for indent in (None, 2):
         data = (" \n" + json.dumps(rows, ensure_ascii=False, indent=indent) + "\n ").encode()
-        assert [one.body for one in kept("jsonl", written(tmp_path, data))] == [talk.clean(text) + "\n" for text in texts]
+        assert [one.body for one in kept("jsonl", written(tmp_path, data))] == [plain.clean(text) + "\n" for text in texts]
 
 
 def test_an_element_that_is_no_json_costs_no_other(tmp_path: Path) -> None:
@@ -140,7 +140,7 @@ def test_each_session_of_the_haystacks_once_and_nothing_of_the_questions(tmp_pat
     for row in rows:
         assert not any(row["question"] in one.body + one.title for one in drafts)
     for turn in (turn for row in rows for session in row["haystack_sessions"] for turn in session):
-        assert any(talk.clean(turn["content"]).split("\n")[0] in one.body for one in drafts)
+        assert any(plain.clean(turn["content"]).split("\n")[0] in one.body for one in drafts)
     assert kept("longmemeval", written(tmp_path, rows + rows, "longmemeval_twice.json")) == [
         Draft(**{**{name: getattr(one, name) for name in Draft.__slots__}, "uri": "longmemeval_twice.json"}) for one in drafts]
 

@@ -170,6 +170,6 @@ def test_a_source_gives_only_what_lies_inside(tmp_path: Path) -> None:
 
 def test_an_unknown_option_or_plugin_is_named(box: Box) -> None:
     for name, source in (("markdown", NOTES), ("locomo", TALK)):
-        assert "knows no option 'colour'" in box.run("ingest", name, source, "-o", "colour=red", check=15).err
+        assert "has no option 'colour'" in box.run("ingest", name, source, "-o", "colour=red", check=15).err
     assert "did you mean locomo" in box.run("ingest", "locmo", TALK, check=2).err
     assert box.json("list")["entries"] == []

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
+from memcli.extend.moments import day
 from memcli.extend.traces.events import LOOK, MAKE, ORDER, Event, Session
 from memcli.extend.traces.habits import attributes
 from memcli.extend.traces.patterns import Pattern, episodes, phase
 from memcli.extend.traces.profile import FEATURES, Profile
 
 SHOWN = 8  # files, queries or examples that are named one by one
-MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
 _PHASES = {"look": "looked around", "make": "wrote", "order": "put in order"}
 _DONE = {"file_read": "read", "file_search": "searched for", "file_browse": "looked through", "file_write": "wrote", "file_edit": "edited",
          "file_rename": "renamed", "file_move": "moved", "dir_create": "made the folder", "file_delete": "deleted", "file_copy": "copied",
@@ -31,11 +30,6 @@ _LABELS = {
     "iteration": ("many small edits", "edits now and then", "few edits, or large ones: writes in one go"),
     "curation": ("deletes what is not needed", "cleans up now and then", "deletes hardly anything"),
     "cross-modal": ("makes images or data files too", "now and then an image or a data file", "text and code only")}
-
-
-def day(at: datetime) -> str:
-    """5 March 2025."""
-    return f"{at.day} {MONTHS[at.month - 1]} {at.year}"
 
 
 def session_title(session: Session) -> str:
