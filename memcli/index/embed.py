@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from memcli.index import room
 from memcli.index.segment import Coded, Columns
 from memcli.index.static import DIMENSIONS, TOKENS, Lexicon, Table
 
@@ -53,6 +54,7 @@ def floats(table: Table, lexicon: Lexicon, texts: Sequence[array[int]]) -> Itera
 
 def _weights(table: Table, lexicon: Lexicon) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
     """Each token's vector times its weight."""
+    room.give_back()
     rows = np.frombuffer(table.whole(), "<f2").reshape(TOKENS, DIMENSIONS).astype(np.float32)
     return rows * np.frombuffer(lexicon.idf.tobytes(), np.float32)[:, None]
 
