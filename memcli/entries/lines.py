@@ -1,0 +1,89 @@
+"""How do two changes of one text become one? A three-way merge by lines; pure.
+
+Lines that both sides leave alone tie the texts together. Between them stands what one side changed, or both in the same way; what both
+changed differently is a conflict and is kept twice, between markers as git writes them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+MARKER = 7  # characters of a conflict marker, where git asks for no other number
+_LINES = re.compile(r"[^\n]*\n").findall
+_WORK_MAX = 25_000_000  # lines times lines that are compared; what is larger is taken as one change
+
+Hunk = tuple[int, int, int, int]  # the lines start:end of the base became start:end of a side
+
+
+def merged(base: str, ours: str, theirs: str, labels: tuple[str, str] = ("ours", "theirs"), marker: int = MARKER) -> tuple[str, int]:
+    """The merge of two texts that came from `base`, and how many conflicts are in it."""
+    if ours == theirs or base == theirs:
+        return ours, 0
+    if base == ours:
+        return theirs, 0
+    old, one, other = (_LINES(text) for text in map(_unified, (base, ours, theirs)))
+    found: list[str] = []
+    conflicts = at = 0
+    for start, end, mine, yours in _regions(_hunks(old, one), _hunks(old, other)):
+        found += old[at:start]
+        left, right, before = one[slice(*mine)], other[slice(*yours)], old[start:end]
+        at = end
+        if left == right or right == before:
+            found += left
+        elif left == before:
+            found += right
+        else:
+            conflicts += 1
+            found += _both(left, right, labels, marker)
+    return "".join(found + old[at:]), conflicts
+
+
+def _unified(text: str) -> str:
+    return text if not text or text.endswith("\n") else text + "\n"
+
+
+def _hunks(old: Sequence[str], new: Sequence[str]) -> list[Hunk]:
+    """Where `new` differs from `old`, in order."""
+    from difflib import SequenceMatcher
+
+    head = next((at for at, (one, other) in enumerate(zip(old, new)) if one != other), min(len(old), len(new)))
+    room = min(len(old), len(new)) - head
+    tail = next((at for at in range(room) if old[-1 - at] != new[-1 - at]), room)
+    left, right = old[head:len(old) - tail], new[head:len(new) - tail]
+    if len(left) * len(right) > _WORK_MAX:
+        return [(head, head + len(left), head, head + len(right))]
+    codes = SequenceMatcher(None, left, right, autojunk=False).get_opcodes()
+    return [(head + one, head + two, head + three, head + four) for kind, one, two, three, four in codes if kind != "equal"]
+
+
+def _regions(ours: list[Hunk], theirs: list[Hunk]) -> list[tuple[int, int, tuple[int, int], tuple[int, int]]]:
+    """The base's lines that a side changed, changes that touch taken together, with the lines that each side has for them."""
+    found = []
+    sides, drift = (ours, theirs), [0, 0]
+    nexts = [0, 0]
+    while nexts[0] < len(ours) or nexts[1] < len(theirs):
+        start = end = min(side[at][0] for side, at in zip(sides, nexts) if at < len(side))
+        begun = [start + drift[0], start + drift[1]]
+        grown = True
+        while grown:
+            grown = False
+            for which, side in enumerate(sides):
+                while nexts[which] < len(side) and side[nexts[which]][0] <= end:
+                    hunk = side[nexts[which]]
+                    end = max(end, hunk[1])
+                    drift[which] = hunk[3] - hunk[1]
+                    nexts[which] += 1
+                    grown = True
+        found.append((start, end, (begun[0], end + drift[0]), (begun[1], end + drift[1])))
+    return found
+
+
+def _both(ours: list[str], theirs: list[str], labels: tuple[str, str], marker: int) -> list[str]:
+    """A conflict: the lines that both sides share at its edges, then what each has, between markers."""
+    head = next((at for at, (one, other) in enumerate(zip(ours, theirs)) if one != other), min(len(ours), len(theirs)))
+    room = min(len(ours), len(theirs)) - head
+    tail = next((at for at in range(room) if ours[-1 - at] != theirs[-1 - at]), room)
+    left, right = ours[head:len(ours) - tail], theirs[head:len(theirs) - tail]
+    return [*ours[:head], f"{'<' * marker} {labels[0]}\n", *left, f"{'=' * marker}\n", *right, f"{'>' * marker} {labels[1]}\n",
+            *ours[len(ours) - tail:]]
