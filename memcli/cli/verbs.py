@@ -38,5 +38,7 @@ COMMANDS = {
     "eval": ("evaluate", "Measure recall and forgetting, on data sets and traces."),
     "config": ("config", "Show and change settings."),
     "man": ("man", "Read a manual page."),
+    "merge-driver": ("mergedriver", "Merge three versions of an entry, for git."),
+    "textconv": ("textconv", "Print an entry without what changes by itself, for git diff."),
     "completion": ("completion", "Print a completion script for your shell."),
 }

@@ -1,6 +1,7 @@
 """What does git call for the entries of a vault? The merge driver, the text conversion for its diffs, and the settings that name both.
 
 These settings are of a clone and do not travel with it: `mem init` sets them, `mem doctor` looks after them, and a person's own are never touched.
+git is not asked to cache what it converts: it would keep purged texts in notes, and could not show a diff to who has told it no name.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ SETTINGS = {
     "merge.mem.name": "entries of mem, by meaning",
     "merge.mem.driver": "mem merge-driver %O %A %B %L %P",
     "diff.mem.textconv": "mem textconv",
-    "diff.mem.cachetextconv": "true",
     "diff.mem.xfuncname": "^(#+ .*|[a-z_]+:.*)$",
 }
 VOLATILE = ("memory", "updated", "importance_by")  # fields that change without anything being said
