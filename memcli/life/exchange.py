@@ -14,6 +14,7 @@ from memcli.life.inbox import Inbox
 if TYPE_CHECKING:
     from memcli.life.export.fusing import Fused
     from memcli.life.export.opened import Bundle
+    from memcli.life.syncing import Synced
     from memcli.life.taking import Item, Taken
 
 __all__ = ["Choice", "Exchange", "Sent"]
@@ -32,6 +33,12 @@ class Sent:
 
 class Exchange(Inbox):
     """What goes out of a vault and comes in from others."""
+
+    def sync(self, name: str = "") -> Synced:
+        """Make this vault and its remote (or another place) one: record, fetch, merge, push."""
+        from memcli.life import syncing
+
+        return syncing.sync(self, name)
 
     def export(self, name: str, choice: Choice, sent: Sent) -> Iterator[bytes]:
         """The bytes of an export that is one file; what is told of it in `sent` is complete when they end. Raises Usage for a format that is a folder."""
