@@ -59,6 +59,7 @@ def command(remote: str = "", vault: str | None = None, json: bool = False) -> i
         here.say(_told(done))
         here.lines(f"{terminal.line(path)}: {reason}" for path, reason in done.conflicts)
         if done.conflicts:
+            here.flush()
             here.say("next: correct these, take `conflict: true` away where it stands, then mem sync again")
     return PARTLY_DONE if done.conflicts else 0
 

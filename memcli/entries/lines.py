@@ -58,18 +58,18 @@ def _hunks(old: Sequence[str], new: Sequence[str]) -> list[Hunk]:
 
 
 def _regions(ours: list[Hunk], theirs: list[Hunk]) -> list[tuple[int, int, tuple[int, int], tuple[int, int]]]:
-    """The base's lines that a side changed, changes that touch taken together, with the lines that each side has for them."""
+    """The base's lines that a side changed, changes that meet taken together, with the lines that each side has for them."""
     found = []
     sides, drift = (ours, theirs), [0, 0]
     nexts = [0, 0]
     while nexts[0] < len(ours) or nexts[1] < len(theirs):
-        start = end = min(side[at][0] for side, at in zip(sides, nexts) if at < len(side))
+        start, end = min(side[at][:2] for side, at in zip(sides, nexts) if at < len(side))
         begun = [start + drift[0], start + drift[1]]
         grown = True
         while grown:
             grown = False
             for which, side in enumerate(sides):
-                while nexts[which] < len(side) and side[nexts[which]][0] <= end:
+                while nexts[which] < len(side) and _meets(side[nexts[which]], start, end):
                     hunk = side[nexts[which]]
                     end = max(end, hunk[1])
                     drift[which] = hunk[3] - hunk[1]
@@ -77,6 +77,11 @@ def _regions(ours: list[Hunk], theirs: list[Hunk]) -> list[tuple[int, int, tuple
                     grown = True
         found.append((start, end, (begun[0], end + drift[0]), (begun[1], end + drift[1])))
     return found
+
+
+def _meets(hunk: Hunk, start: int, end: int) -> bool:
+    """Whether a change touches the base's lines start:end, or adds something at the very place where something was added."""
+    return hunk[0] < end or hunk[0] == hunk[1] == start == end
 
 
 def _both(ours: list[str], theirs: list[str], labels: tuple[str, str], marker: int) -> list[str]:

@@ -127,7 +127,7 @@ def _run(git: Git, words: list[str]) -> tuple[int, str]:
 def _failure(git: Git, remote: Remote, what: str, err: str) -> MemError:
     """What git said when it could not reach or use a remote."""
     place = remote.place.removeprefix("file://")
-    place = place if re.match(r"[^/]*:", place) else os.path.join(git.root, place)
+    place = place if re.match(r"[^/]*:", place) else os.path.normpath(os.path.join(git.root, place))
     if _AWAY.search(err) or (os.path.isabs(place) and not os.path.exists(place)):
         said = next((line for line in err.splitlines() if _AWAY.search(line)), f"{place} is not there")
         return Away(f"{remote.name} cannot be reached ({said.strip()})", "nothing is lost; mem sync again when it can")
