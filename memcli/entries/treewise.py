@@ -56,7 +56,7 @@ class Merger:
         """The merge of two trees that came from `base`."""
         slots = list(self._slots(base, ours, theirs))
         self._load(tree[path] for slot in slots for tree, path in ((base, slot.base), (ours, slot.ours), (theirs, slot.theirs)) if path)
-        found = Outcome({path: file for path, file in ours.items()})
+        found = Outcome(dict(ours))
         for slot in slots:
             found.tree.pop(slot.ours, None)
         placed: list[tuple[str, bool, File]] = []

@@ -111,7 +111,7 @@ def _files(desk: Desk) -> Iterator[Problem]:
             yield Problem("unreadable", path, f"cannot be read: {error.strerror}", "check its permissions")
             continue
         entry = text.read(data, path)
-        yield from _entry(entry, data)
+        yield from of_entry(entry, data)
         yield from _packed(desk, entry)
         secret = screening.remarks(desk.settings, path, data)
         if secret:
@@ -147,7 +147,7 @@ def _packed(desk: Desk, entry: Entry) -> Iterator[Problem]:
             yield Problem("archive-damaged", entry.path, f"its text cannot be read: {error.message}", error.hint)
 
 
-def _entry(entry: Entry, data: bytes) -> Iterator[Problem]:
+def of_entry(entry: Entry, data: bytes) -> Iterator[Problem]:
     damage = text.damage(entry)
     if damage is not None:
         yield Problem("entry-invalid", entry.path, damage.message, damage.hint or "its text is still found; correct the front matter")

@@ -26,7 +26,8 @@ def merge_files(base: str, ours: str, theirs: str, marker: int, path: str) -> me
     try:
         done = merging.merge(old or None, one, other, marker=marker)
     except EntryInvalid as error:
-        raise UserError(f"{path} cannot be merged: {error.reason}; it holds our side", f"git show MERGE_HEAD:{path} shows theirs; choose, then git add {path}") from None
+        raise UserError(f"{path} cannot be merged: {error.reason}; it holds our side",
+                        f"git show MERGE_HEAD:{path} shows theirs; choose, then git add {path}") from None
     if done.data != one:
         atomic.write(ours, done.data, durable=False)
     return done

@@ -95,6 +95,12 @@ def synced(done: Synced) -> Shape:
             "commit": done.commit or None}
 
 
+def hooks(top: str, folder: str, kind: str, done: Iterable[tuple[str, str]], waiting: int, problems: Iterable[Problem] = ()) -> Shape:
+    """schemas/hooks.schema.json"""
+    return {"format_version": VERSION, "repository": top or None, "folder": folder or None, "kind": kind,
+            "hooks": [{"name": name, "state": state} for name, state in done], "waiting": waiting, "problems": doctor(problems)["problems"]}
+
+
 def settings(known: Settings) -> Shape:
     """schemas/settings.schema.json"""
     return {"format_version": VERSION, "settings": [{"name": name, "value": value, "origin": known.origins[name]} for name, value in known.values.items()]}

@@ -8,8 +8,6 @@ from __future__ import annotations
 import os
 import random
 import shutil
-import subprocess
-from pathlib import Path
 
 import pytest
 from box import Box
@@ -46,7 +44,8 @@ class Hand:
         """The clone, opened."""
         self.number += 1
         env = {key: value for key, value in self.box.env.items() if not key.startswith("MEM_")}
-        return Store(Vault(os.path.realpath(self.box.vault)), resolve([]), env, Talk(lambda *_: None, lambda _: None), parse(f"2026-11-23T08:{self.number % 60:02}:00Z"))
+        return Store(Vault(os.path.realpath(self.box.vault)), resolve([]), env, Talk(lambda *_: None, lambda _: None),
+                     parse(f"2026-11-23T08:{self.number % 60:02}:00Z"))
 
     def fresh(self) -> str:
         """A line that nothing else is like."""

@@ -38,12 +38,14 @@ NAMES = ("tags", "aliases", "links", "supersedes", "memory", "importance", "stat
 def value(rng: random.Random, name: str) -> Value:
     """A value such as a field may have; now and then one of the wrong kind."""
     if rng.random() < 0.05:
-        return rng.choice([None, "odd", 7, ["odd"], {"odd": 1}])
+        odd: list[Value] = [None, "odd", 7, ["odd"], {"odd": 1}]
+        return rng.choice(odd)
+    deep: list[Value] = [rng.choice(_WORDS), [1, {"deep": [rng.choice(_WORDS)]}], {"a": 1, "b": rng.choice(_WORDS)}]
     made: Mapping[str, Value] = {
         "tags": list(rng.sample(_TAGS, rng.randrange(4))), "aliases": list(rng.sample(_WORDS[:6], rng.randrange(3))),
         "links": [{"rel": rng.choice(["supports", "prev"]), "to": rng.choice([ID, "note/a.md"])} for _ in range(rng.randrange(3))],
         "supersedes": [f"01jdbq4m9x3t5v7n2k8c6r0wz{rng.choice('abc')}"], "importance": round(rng.random(), 1), "state": rng.choice(["short", "long", "cold"]),
-        "pinned": rng.random() < 0.5, "mine": rng.choice([rng.choice(_WORDS), [1, {"deep": [rng.choice(_WORDS)]}], {"a": 1, "b": rng.choice(_WORDS)}]),
+        "pinned": rng.random() < 0.5, "mine": rng.choice(deep),
         "source": {"plugin": "markdown", "uri": rng.choice(_WORDS)}, "valid_from": moment(rng),
         "memory": {"uses": rng.randrange(9), "last": moment(rng), "stability": round(rng.random() * 30, 1), "difficulty": round(1 + rng.random() * 9, 2),
                    "days": rng.randrange(5), "at": moment(rng)},
