@@ -102,7 +102,8 @@ def uninstall(repo: Repository, *, dry_run: bool) -> list[tuple[str, str]]:
     ours = [hook for hook in seen(repo, (*WORK, *VAULT)) if hook.state in ("installed", "chained", "edited")]
     for hook in ours:
         if hook.state == "edited":
-            raise Refused(f"{hook.path} is mem's and was changed by hand; nothing was changed", f"keep what you need of it and remove it; then mv {hook.path}{PREVIOUS} back, if that is there")
+            raise Refused(f"{hook.path} is mem's and was changed by hand; nothing was changed",
+                          f"keep what you need of it and remove it; then mv {hook.path}{PREVIOUS} back, if that is there")
     for hook in ours:
         if dry_run:
             continue

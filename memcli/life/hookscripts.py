@@ -23,7 +23,12 @@ command -v "$mem" >/dev/null || exit ${{status:-0}}
 _BODY = {
     "post-commit": """here=${{GIT_DIR:-.git}}
 if [ -d "$here/rebase-merge" ] || [ -d "$here/rebase-apply" ]; then exit ${{status:-0}}; fi
-commit=$(git rev-parse HEAD)
+commit=
+read -r head <"$here/HEAD" && case $head in
+  ref:*) if [ -f "$here/${{head#ref: }}" ]; then read -r commit <"$here/${{head#ref: }}"; fi ;;
+  *) commit=$head ;;
+esac 2>/dev/null
+[ -n "$commit" ] || commit=$(git rev-parse HEAD)
 (trap '' HUP; exec "$mem" hooks run post-commit "$commit"{vault}) </dev/null >/dev/null 2>&1 &
 exit ${{status:-0}}
 """,
