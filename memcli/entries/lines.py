@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 MARKER = 7  # characters of a conflict marker, where git asks for no other number
 _LINES = re.compile(r"[^\n]*\n").findall
-_WORK_MAX = 25_000_000  # lines times lines that are compared; what is larger is taken as one change
+_WORK_MAX = 4_000_000  # pairs of equal lines that are looked at; what has more is taken as one change
 
 Hunk = tuple[int, int, int, int]  # the lines start:end of the base became start:end of a side
 
@@ -45,13 +45,15 @@ def _unified(text: str) -> str:
 
 def _hunks(old: Sequence[str], new: Sequence[str]) -> list[Hunk]:
     """Where `new` differs from `old`, in order."""
+    from collections import Counter
     from difflib import SequenceMatcher
 
     head = next((at for at, (one, other) in enumerate(zip(old, new)) if one != other), min(len(old), len(new)))
     room = min(len(old), len(new)) - head
     tail = next((at for at in range(room) if old[-1 - at] != new[-1 - at]), room)
     left, right = old[head:len(old) - tail], new[head:len(new) - tail]
-    if len(left) * len(right) > _WORK_MAX:
+    counts = Counter(left)
+    if sum(counts[line] for line in right) > _WORK_MAX:
         return [(head, head + len(left), head, head + len(right))]
     codes = SequenceMatcher(None, left, right, autojunk=False).get_opcodes()
     return [(head + one, head + two, head + three, head + four) for kind, one, two, three, four in codes if kind != "equal"]

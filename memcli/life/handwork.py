@@ -28,7 +28,9 @@ def record(desk: Desk) -> int:
         for path in paths:
             _refuse_secret(desk, run.git, path)
         run.also = paths
-        if paths:
+        if not paths:
+            desk.noted(run.recovered)  # what looked like a hand was a command that died
+        else:
             desk.save(run, (), f"{count(len(paths), 'file')} edited by hand")
             desk.noted(paths)
     return len(paths)

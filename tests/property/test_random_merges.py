@@ -1,6 +1,6 @@
 """Does a merge lose nothing, always parse, care not which side is which, and give itself when it is made again?
 
-The default run makes 200 random merges; the campaign 2,000 and more: MERGES=2000 pytest tests/property/test_merging.py -s
+The default run makes 200 random merges; the campaign 2,000 and more: MERGES=2000 pytest tests/property/test_random_merges.py -s
 """
 
 from __future__ import annotations
