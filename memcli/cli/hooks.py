@@ -66,13 +66,17 @@ def command(action: str, words: list[str] | None = None, staged: bool = False, e
         raise Usage(f"{action!r} is nothing that mem hooks does", "install, uninstall, status or check")
     if len(given) > 1 or given and given[0] not in ("work", "vault"):
         raise Usage(f"mem hooks {action} takes work or vault, not {' '.join(given)!r}", "mem hooks --help")
+    return _place(here, action, given == ["vault"], given == ["work"], vault, everywhere=everywhere, dry_run=dry_run, json=json)
+
+
+def _place(here: session.Session, action: str, vaults: bool, works: bool, vault: str | None, *, everywhere: bool, dry_run: bool, json: bool) -> int:
+    """Install, take away or list hooks, and tell."""
     from memcli.life import driver, hooks, hookscripts
 
     store = here.store(vault)
-    place = store.vault.root if given == ["vault"] else os.getcwd()
-    repo = hooks.repository(place, here.env)
+    repo = hooks.repository(store.vault.root if vaults else os.getcwd(), here.env)
     own = os.path.realpath(repo.top) == store.vault.root
-    if own and given == ["work"]:
+    if own and works:
         raise Refused(f"{repo.top} is the vault itself; its commits are no news to it", "mem hooks install vault")
     names = hookscripts.VAULT if own else hookscripts.WORK
     if action == "install":
@@ -93,7 +97,7 @@ def command(action: str, words: list[str] | None = None, staged: bool = False, e
     if dry_run:
         here.say(f"nothing was changed in {terminal.line(repo.folder)}")
     elif action == "status" and waiting:
-        here.say(f"{waiting} commit{'s' if waiting > 1 else ''} wait for the next capture")
+        here.say(f"{waiting} commit{'s wait' if waiting > 1 else ' waits'} for the next capture")
     elif action == "install":
         here.say(f"in {terminal.line(repo.folder)}; mem hooks uninstall takes them away")
     return PARTLY_DONE if action == "status" and any(state in ("edited", "foreign") for _, state in done) else 0

@@ -148,6 +148,7 @@ def _packed(desk: Desk, entry: Entry) -> Iterator[Problem]:
 
 
 def of_entry(entry: Entry, data: bytes) -> Iterator[Problem]:
+    """What is wrong with one entry by itself; `data` are its file's bytes."""
     damage = text.damage(entry)
     if damage is not None:
         yield Problem("entry-invalid", entry.path, damage.message, damage.hint or "its text is still found; correct the front matter")

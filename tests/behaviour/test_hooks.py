@@ -57,7 +57,7 @@ def test_what_waits_while_the_vault_is_locked_is_taken_in_later(box: Box, work: 
     box.run("hooks", "install", "--vault", box.vault, cwd=work, check=0)
     box.sh(f"exec 9>>.mem/state/lock; flock 9; cd {work}; MEM_LOCK_TIMEOUT_S=0.1 git commit -q --allow-empty -m 'First of all' -m 'why'; sleep 2", env=_AS)
     assert len(os.listdir(box.path(".mem/state/capture"))) == 1
-    assert "1 commit wait" in box.run("hooks", "status", "--vault", box.vault, cwd=work, check=0).err
+    assert "1 commit waits" in box.run("hooks", "status", "--vault", box.vault, cwd=work, check=0).err
     commit(box, work, "Second of all\n\nwhy not")
     assert captured(box, 2) == ["First of all", "Second of all"]
 

@@ -91,9 +91,9 @@ def test_what_is_no_text_is_refused() -> None:
 
 
 def test_too_much_for_one_front_matter_is_refused() -> None:
-    many = ["".join(f"{side}{number}: {'x' * 90}\n" for number in range(500)) for side in "ab"]
+    one, other = (entry("".join(f"{side}{number}: {'x' * 90}\n" for number in range(500))) for side in "ab")
     with pytest.raises(EntryInvalid, match="larger than"):
-        merging.merge(entry(""), *map(entry, many))
+        merging.merge(entry(""), one, other)
 
 
 @pytest.mark.parametrize(("base", "ours", "theirs", "expected"), [
