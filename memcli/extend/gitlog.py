@@ -83,7 +83,7 @@ class History:
         return public_url(out.rstrip(b"\0\n").decode("utf-8", "replace"))
 
     def commits(self, *, since: datetime | None = None, paths: Sequence[str] = (), only: Sequence[str] = ()) -> Iterator[Commit]:
-        """The commits behind HEAD, oldest first, those committed from `since` on that touch one of `paths`; or `only` these, by their hashes.
+        """The commits behind HEAD, oldest first, those committed from `since` on that touch one of `paths`; or `only` these, by their hashes, in any order.
 
         Raises PluginFailed, after the good ones, where git fails."""
         which = ["--ignore-missing", "--no-walk", *only] if only else ["HEAD"]
