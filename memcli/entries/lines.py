@@ -1,7 +1,7 @@
 """How do two changes of one text become one? A three-way merge by lines; pure.
 
-Lines that both sides leave alone tie the texts together. Between them stands what one side changed, or both in the same way; what both
-changed differently is a conflict and is kept twice, between markers as git writes them.
+Lines that both sides leave alone tie the texts together, and no line that both have is lost. Between them stands what one side changed, or both in
+the same way; what both changed differently is a conflict and is kept twice, between markers as git writes them.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ _LINES = re.compile(r"[^\n]*\n").findall
 _WORK_MAX = 4_000_000  # pairs of equal lines that are looked at; what has more is taken as one change
 
 Hunk = tuple[int, int, int, int]  # the lines start:end of the base became start:end of a side
+Region = tuple[int, int, tuple[int, int], tuple[int, int]]  # lines of the base, and what each side has for them
 
 
 def merged(base: str, ours: str, theirs: str, labels: tuple[str, str] = ("ours", "theirs"), marker: int = MARKER) -> tuple[str, int]:
@@ -23,20 +24,36 @@ def merged(base: str, ours: str, theirs: str, labels: tuple[str, str] = ("ours",
     if base == ours:
         return theirs, 0
     old, one, other = (_LINES(text) for text in map(_unified, (base, ours, theirs)))
+    left, right = _hunks(old, one), _hunks(old, other)
+    whole = "".join(_joined(old, one, other, regions := _regions(left, right), labels, marker))
+    if {line for line in one if line.strip()} & set(other) - set(_LINES(whole)):  # each side took away another one of equal lines
+        start, end = regions[0][0], regions[-1][1]
+        regions = [(start, end, (start, regions[-1][2][1]), (start, regions[-1][3][1]))]
+        whole = "".join(_joined(old, one, other, regions, labels, marker))
+    return whole, sum(_clash(old, one, other, region) for region in regions)
+
+
+def _joined(old: list[str], one: list[str], other: list[str], regions: list[Region], labels: tuple[str, str], marker: int) -> list[str]:
+    """The merged lines."""
     found: list[str] = []
-    conflicts = at = 0
-    for start, end, mine, yours in _regions(_hunks(old, one), _hunks(old, other)):
+    at = 0
+    for region in regions:
+        start, end, mine, yours = region
         found += old[at:start]
-        left, right, before = one[slice(*mine)], other[slice(*yours)], old[start:end]
         at = end
-        if left == right or right == before:
-            found += left
-        elif left == before:
-            found += right
-        else:
-            conflicts += 1
+        left, right = one[slice(*mine)], other[slice(*yours)]
+        if _clash(old, one, other, region):
             found += _both(left, right, labels, marker)
-    return "".join(found + old[at:]), conflicts
+        else:
+            found += right if left == old[start:end] else left
+    return found + old[at:]
+
+
+def _clash(old: list[str], one: list[str], other: list[str], region: Region) -> bool:
+    """Whether both sides changed a region, and not in the same way."""
+    start, end, mine, yours = region
+    left, right, before = one[slice(*mine)], other[slice(*yours)], old[start:end]
+    return left != right and before not in (left, right)
 
 
 def _unified(text: str) -> str:
@@ -59,7 +76,7 @@ def _hunks(old: Sequence[str], new: Sequence[str]) -> list[Hunk]:
     return [(head + one, head + two, head + three, head + four) for kind, one, two, three, four in codes if kind != "equal"]
 
 
-def _regions(ours: list[Hunk], theirs: list[Hunk]) -> list[tuple[int, int, tuple[int, int], tuple[int, int]]]:
+def _regions(ours: list[Hunk], theirs: list[Hunk]) -> list[Region]:
     """The base's lines that a side changed, changes that meet taken together, with the lines that each side has for them."""
     found = []
     sides, drift = (ours, theirs), [0, 0]

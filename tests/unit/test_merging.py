@@ -114,6 +114,11 @@ def test_a_conflict_is_as_small_as_it_can_be() -> None:
     assert (done, number) == ("a\n1\n<<<<<<<<< me\n2\n=========\n3\n>>>>>>>>> you\nc\n", 1)
 
 
+def test_equal_lines_of_which_each_side_took_another_are_not_all_lost() -> None:
+    done, number = lines.merged("L\nx\nL\n", "x\nL\n", "L\nx\n")
+    assert number == 1 and done.count("L\n") == 2
+
+
 def test_a_huge_text_of_equal_lines_takes_no_time() -> None:
     base = "x\n" * 20_000
     done, number = lines.merged(base, "start\n" + base + "end\n", base.replace("x\n", "y\n"))
