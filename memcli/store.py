@@ -119,6 +119,12 @@ class Store(Exchange, Attending):
 
         return context.pack(self.index, query, Wish(self.now, context.PIECES_MAX, filters=filters, prior=self.weights()), scan, budget, nonce, all_=all_)
 
+    def offer(self, folder: str, file: str) -> int:
+        """Add related entries to the template of a commit message in a working repository."""
+        from memcli.life import offering
+
+        return offering.offer(self, folder, file)
+
     def related(self, name: str, limit: int) -> tuple[Entry, Nearby]:
         """An entry, and what is near to it: linked to it, or alike."""
         from memcli.search import related

@@ -30,11 +30,12 @@ _DONE = {"A": "new", "D": "deleted", "T": "type changed"}
 
 
 def read(source: Source, options: Mapping[str, str]) -> Iterator[Draft | Rejected]:
-    """One draft per commit worth remembering, oldest first. Options: `since` (a date), `author` (a part of the name), `paths` (separated by commas).
+    """One draft per commit worth remembering, oldest first. Options: `since` (a date), `author` (a part of the name), `paths` and
+    `commits` (nothing but these; both separated by commas).
 
     Position: the commit's hash.
     """
-    choices.only(name, options, "since", "author", "paths")
+    choices.only(name, options, "since", "author", "paths", "commits")
     since = _since(options)
     author = options.get("author", "").casefold()
     if not source.path:
@@ -42,7 +43,10 @@ def read(source: Source, options: Mapping[str, str]) -> Iterator[Draft | Rejecte
     history = History(source.path, source.name)
     remote = history.remote()
     called = _called(remote or source.name)
-    for commit in history.commits(since=since, paths=tuple(filter(None, options.get("paths", "").split(",")))):
+    paths, only = (tuple(filter(None, options.get(word, "").split(","))) for word in ("paths", "commits"))
+    if not all(re.fullmatch("[0-9a-f]{4,64}", word) for word in only):
+        raise PluginFailed(f"git: commits takes hashes separated by commas, not {options['commits']!r}")
+    for commit in history.commits(since=since, paths=paths, only=only):
         if author and author not in commit.author.casefold() or since and commit.at and commit.at < since:
             continue
         subject, text = _parts(commit)

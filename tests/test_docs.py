@@ -35,7 +35,7 @@ JSON = {  # the schema of what each command prints with --json
     "log": "log", "undo": "changed", "ingest": "ingest", "index": "index", "doctor": "doctor", "config": "settings", "eval": "eval",
     "export": "export", "import": "import", "bundle": "bundle",
     "used": "changed", "stats": "stats", "consolidate": "consolidate", "conflicts": "conflicts", "review": "review",
-    "plugin": "plugins", "waiting": "waiting",
+    "plugin": "plugins", "waiting": "waiting", "sync": "sync", "hooks": "hooks",
 }
 MODES = {"ingest-auto", "plan", "strength", "eval-prior", "eval-forgetting", "eval-policy", "fuse",  # printed by forget --policy, show --explain, eval KIND ...
          "memory-status"}  # a tool of mem mcp
@@ -231,6 +231,9 @@ def test_every_json_output_fits_its_schema(box: Box) -> None:
     take("plugin", "list")
     take("waiting")
     VALIDATORS["ingest-auto"].validate(json.loads(box.sh("echo 'make the tea' > ~/.bash_history; mem ingest --auto --yes --json").out))
+    take("sync")
+    take("hooks", "status")
+    take("hooks", "check", "odd.md", check=13)
     take("eval", "qrels", f"{TOP}/fixtures/eval/beir")
     assert set(printed) == set(JSON), "a command with --json that this test does not run"
     VALIDATORS["error"].validate(json.loads(box.run("show", "nothing", "--json", check=1).err))

@@ -25,18 +25,21 @@ _BATCH = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One path as the commit shall have it; `data` None removes it."""
+    """One path as the commit shall have it; `data` None removes it, unless `blob` names what git holds already."""
 
     path: str
     data: bytes | None
+    mode: str = "100644"
+    blob: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A commit's subject and its trailers (`Mem-Verb`, `Mem-Run`, ...)."""
+    """A commit's subject, its trailers (`Mem-Verb`, `Mem-Run`, ...), and the commit that it merges in, if it is a merge."""
 
     subject: str
     trailers: tuple[tuple[str, str], ...]
+    merges: str = ""
 
     def text(self) -> bytes:
         """The whole message. The subject is one line without control characters."""
@@ -121,6 +124,8 @@ def _import(git: Git, target: str, identity: bytes, steps: Sequence[tuple[Messag
         for message, changes in steps:
             text = message.text()
             buffer.append(b"commit %s\nmark :1\nauthor %s\ncommitter %s\ndata %d\n%s\n%s" % (target.encode(), identity, identity, len(text), text, base))
+            if message.merges:
+                buffer.append(b"merge %s\n" % message.merges.encode())
             base = b""
             for change in changes:
                 buffer.append(_line(change))
@@ -142,9 +147,11 @@ def _import(git: Git, target: str, identity: bytes, steps: Sequence[tuple[Messag
 
 
 def _line(change: Change) -> bytes:
+    if change.blob:
+        return b"M %s %s %s\n" % (change.mode.encode(), change.blob.encode(), quoted(change.path))
     if change.data is None:
         return b"D " + quoted(change.path) + b"\n"
-    return b"M 100644 inline %s\ndata %d\n%s\n" % (quoted(change.path), len(change.data), change.data)
+    return b"M %s inline %s\ndata %d\n%s\n" % (change.mode.encode(), quoted(change.path), len(change.data), change.data)
 
 
 def quoted(path: str) -> bytes:
@@ -162,6 +169,13 @@ def _born(root: str, target: str) -> bool:
             return any(line.rstrip("\n").endswith(" " + target) for line in file)
     except OSError:
         return False
+
+
+def advance(git: Git, old: str, new: str, reason: str) -> None:
+    """Move the branch from one commit to one that follows from it. Raises UserError, the branch unmoved, when it is not at `old` any more."""
+    faults.hit("committing")
+    git.call("update-ref", "-m", reason, branch(git.root), new, old)
+    faults.hit("committed")
 
 
 def stage(git: Git, paths: Sequence[str]) -> None:

@@ -15,7 +15,7 @@ from memcli.entries.model import Value
 # The order of DESIGN.md section 3, with the fields it leaves to SCIENCE.md beside their kin; unknown names follow.
 ORDER = (
     "id", "title", "type", "state", "created", "updated", "tags", "aliases", "importance", "importance_by", "confidence",
-    "flags", "pinned", "policy", "event_time", "valid_from", "valid_to", "retracted", "expires", "key", "cardinality", "value",
+    "flags", "conflict", "pinned", "policy", "event_time", "valid_from", "valid_to", "retracted", "expires", "key", "cardinality", "value",
     "supersedes", "superseded_by", "links", "derived_from", "source", "archive", "memory",
 )  # fmt: skip
 _RANK = {name: rank for rank, name in enumerate(ORDER)}

@@ -156,7 +156,7 @@ RULES: Mapping[str, Rule] = {
     **dict.fromkeys(("created", "updated", "valid_from", "valid_to", "retracted"), _time),
     **dict.fromkeys(("tags", "aliases", "flags"), _texts),
     **dict.fromkeys(("importance", "confidence"), _share),
-    "pinned": _flag,
+    **dict.fromkeys(("pinned", "conflict"), _flag),
     "key": _slot,
     **dict.fromkeys(("supersedes", "superseded_by"), _ids),
     "links": _links,

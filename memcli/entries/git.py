@@ -55,11 +55,12 @@ def environment(env: Mapping[str, str]) -> dict[str, str]:
     clean.update(GIT_TERMINAL_PROMPT="0", GIT_OPTIONAL_LOCKS="0", LC_ALL="C.UTF-8", GIT_LITERAL_PATHSPECS="1", GIT_ALLOW_PROTOCOL="none",
                  GIT_CONFIG_COUNT="0")
     for key, value in _SAFE.items():
-        _override(clean, key, value)
+        override(clean, key, value)
     return clean
 
 
-def _override(env: dict[str, str], key: str, value: str) -> None:
+def override(env: dict[str, str], key: str, value: str) -> None:
+    """Lay a setting over every configuration that git reads."""
     number = env["GIT_CONFIG_COUNT"]
     env[f"GIT_CONFIG_KEY_{number}"], env[f"GIT_CONFIG_VALUE_{number}"] = key, value
     env["GIT_CONFIG_COUNT"] = str(int(number) + 1)
@@ -86,7 +87,7 @@ class Git:
         for row in out.split(b"\0"):
             key = row.partition(b"\n")[0].decode("utf-8", "surrogateescape")
             if key.startswith("filter."):
-                _override(self.env, key, "false" if key.endswith(".required") else "")
+                override(self.env, key, "false" if key.endswith(".required") else "")
 
     def start(self, arguments: Sequence[str], *, feed: bool = False) -> subprocess.Popen[bytes]:
         """A git process started and not waited for."""
@@ -106,6 +107,19 @@ class Git:
         if process.returncode not in accept:
             raise refusal(self.root, arguments[0], err)
         return out
+
+    def within(self, arguments: Sequence[str], timeout_s: float) -> tuple[int, bytes] | None:
+        """git's exit status and all that it said, None when it was not done in time and was stopped."""
+        import subprocess
+
+        process = self.start(arguments)
+        try:
+            out, err = process.communicate(timeout=timeout_s)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+            return None
+        return process.returncode, out + err
 
     def text(self, *arguments: str, accept: Sequence[int] = (0,)) -> str:
         """A reading command through GitPython's command interface, as text (undecodable bytes replaced)."""

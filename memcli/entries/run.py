@@ -43,7 +43,10 @@ class Run:
         self.now = now
         self.id = ids.new_id(now)
         self.recovered: list[str] = []
-        self.also: list[str] = []  # paths whose present contents enter the commit as they are
+        self.also: list[str] = []  # paths whose present contents enter the commit as they are, gone ones too
+        self.carried: list[commit.Change] = []  # what enters the commit and is not put in place: links, programs
+        self.merges = ""  # the commit that this one merges in
+        self.lands = ("", "")  # instead of a commit of ours: the branch moves from one to one that follows from it
         self._noted = self._committed = False
         self._steps: list[_Step] = []
         self._by_hand: list[commit.Change] = []
@@ -113,7 +116,7 @@ class Run:
     def _note(self, steps: list[_Step]) -> None:
         lines = [json.dumps([step.temporary, step.path, step.before]) for step in steps]
         if not self._noted:
-            lines.insert(0, json.dumps({"run": self.id, "verb": self.verb}))
+            lines.insert(0, json.dumps({"run": self.id, "verb": self.verb, "lands": self.lands[1]}))
         self._noted = True
         atomic.append(self._journal, ("\n".join(lines) + "\n").encode())
         faults.hit("journal-written")
@@ -128,11 +131,16 @@ class Run:
         steps: list[tuple[commit.Message, Iterable[commit.Change]]] = []
         if self._by_hand:
             steps.append((commit.Message(f"mem(record): {_count(len(self._by_hand))} edited by hand", (("Mem-Verb", "record"),)), self._by_hand))
-        message = commit.Message(f"mem({self.verb}): {subject}", (("Mem-Verb", self.verb), ("Mem-Run", self.id), *trailers))
+        message = commit.Message(f"mem({self.verb}): {subject}", (("Mem-Verb", self.verb), ("Mem-Run", self.id), *trailers), self.merges)
         steps.append((message, self._contents()))
         for step in self._steps:
             _still(self.vault, step)
-        found = commit.commit(self.git, self._asked, steps, self.now)
+        if self.lands[1]:
+            self._asked.communicate()
+            commit.advance(self.git, *self.lands, f"mem {self.verb}")
+            found = self.lands[1]
+        else:
+            found = commit.commit(self.git, self._asked, steps, self.now)
         self._committed = True
         kept = _apply(self.vault, self._steps)
         commit.stage(self.git, [*self.paths, *self.also])
@@ -146,7 +154,8 @@ class Run:
         for step in self._steps:
             yield commit.Change(step.path, atomic.read(_beside(self.vault, step)) if step.temporary else None)
         for path in self.also:
-            yield commit.Change(path, atomic.read(self.vault.at(path)))
+            yield commit.Change(path, _present(self.vault, path))
+        yield from self.carried
 
 
 def _refuse_unmerged(git: Git, paths: list[str]) -> None:
@@ -168,10 +177,15 @@ def _still(vault: Vault, step: _Step) -> None:
 
 
 def _blob_now(vault: Vault, path: str) -> str:
+    data = _present(vault, path)
+    return "" if data is None else blob_id(data)
+
+
+def _present(vault: Vault, path: str) -> bytes | None:
     try:
-        return blob_id(atomic.read(vault.at(path)))
+        return atomic.read(vault.at(path))
     except FileNotFoundError:
-        return ""
+        return None
 
 
 def _apply(vault: Vault, steps: Iterable[_Step]) -> list[str]:
@@ -207,8 +221,9 @@ def recover(vault: Vault, git: Git) -> list[str]:
         lines = atomic.read(journal).splitlines()
     except FileNotFoundError:
         return []
-    run, steps = _read_journal(vault, lines)
+    run, lands, steps = _read_journal(vault, lines)
     happened = bool(run) and run in git.call("log", "-20", "--format=%(trailers:key=Mem-Run,valueonly)", accept=(0, 128)).decode().split()
+    happened = happened or bool(lands) and lands in git.call("log", "-20", "--format=%H", accept=(0, 128)).decode().split()
     if happened:
         _apply(vault, steps)
         commit.stage(git, [step.path for step in steps])
@@ -218,8 +233,8 @@ def recover(vault: Vault, git: Git) -> list[str]:
     return [step.path for step in steps] if happened else []
 
 
-def _read_journal(vault: Vault, lines: list[bytes]) -> tuple[str, list[_Step]]:
-    run = ""
+def _read_journal(vault: Vault, lines: list[bytes]) -> tuple[str, str, list[_Step]]:
+    run = lands = ""
     steps: list[_Step] = []
     for line in lines:
         try:
@@ -227,10 +242,10 @@ def _read_journal(vault: Vault, lines: list[bytes]) -> tuple[str, list[_Step]]:
         except (ValueError, RecursionError):
             break  # the last line of a command that died while noting it: nothing was written for it yet
         if isinstance(row, dict):
-            run = str(row.get("run", ""))
+            run, lands = str(row.get("run", "")), str(row.get("lands", ""))
         elif isinstance(row, list) and len(row) == 3 and _is_ours(vault, str(row[0]), str(row[1])):
             steps.append(_Step(str(row[0]), str(row[1]), str(row[2])))
-    return run, steps
+    return run, lands, steps
 
 
 def _is_ours(vault: Vault, temporary: str, path: str) -> bool:

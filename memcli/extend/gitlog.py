@@ -82,10 +82,12 @@ class History:
         out = b"".join(self._answer("config", "-z", "--get", "remote.origin.url", accept=(0, 1)))
         return public_url(out.rstrip(b"\0\n").decode("utf-8", "replace"))
 
-    def commits(self, *, since: datetime | None = None, paths: Sequence[str] = ()) -> Iterator[Commit]:
-        """The commits behind HEAD, oldest first, those committed from `since` on that touch one of `paths`. Raises PluginFailed, after the good ones,
-        where git fails."""
-        words = [*_LOG, *([f"--since={clock.rfc3339(since)}"] if since else []), "HEAD", "--", *paths]
+    def commits(self, *, since: datetime | None = None, paths: Sequence[str] = (), only: Sequence[str] = ()) -> Iterator[Commit]:
+        """The commits behind HEAD, oldest first, those committed from `since` on that touch one of `paths`; or `only` these, by their hashes, in any order.
+
+        Raises PluginFailed, after the good ones, where git fails."""
+        which = ["--ignore-missing", "--no-walk", *only] if only else ["HEAD"]
+        words = [*_LOG, *([f"--since={clock.rfc3339(since)}"] if since else []), *which, "--", *paths]
         tokens = _tokens(self._answer(*words))
         token = next(tokens, None)
         while token is not None:

@@ -121,6 +121,10 @@ class Desk:
         except MemError as error:
             self.talk.warn(f"the index was not brought up to date ({error.message}); the next search does that")
 
+    def noted(self, paths: list[str]) -> None:
+        """Let the index look at files that were not written by us."""
+        self._indexed(paths, {})
+
     def bytes_of(self, path: str) -> bytes:
         """A file of the vault, whole. Raises UserError when it is gone, no regular file or longer than `entry.max_bytes`."""
         limit = self.settings.whole("entry.max_bytes")

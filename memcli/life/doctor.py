@@ -7,12 +7,12 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from memcli.entries import archive, atomic, commit, fields, gitlocks, text
+from memcli.entries import archive, atomic, commit, fields, gitlocks, merging, text
 from memcli.entries import vault as vaults
 from memcli.entries.model import Entry
 from memcli.errors import EntryInvalid, IndexUnusable, MemError
 from memcli.index import catchup, verify
-from memcli.life import screening
+from memcli.life import driver, screening
 from memcli.life.desk import Desk
 from memcli.life.names import count
 from memcli.memory import events
@@ -50,6 +50,7 @@ def _house(desk: Desk, fix: bool) -> Iterator[Problem]:
     except MemError as error:
         yield Problem("no-history", "", error.message, error.hint)
         return
+    yield from _clone(desk, fix)
     left = [path for path in (f"{desk.vault.state}/journal", desk.vault.purging) if os.path.exists(path)] + gitlocks.left(desk.vault.root)
     if fix:
         with desk.run("doctor"):  # taking the lock finishes what is left
@@ -66,6 +67,16 @@ def _house(desk: Desk, fix: bool) -> Iterator[Problem]:
                 with desk.run("doctor") as run:
                     desk.save(run, [(name, None, vaults.IGNORED)], f"{name} put back")
             yield Problem("missing-file", name, "missing, so git would track the index and the lock", "mem doctor --fix puts it back", fixed=fix)
+
+
+def _clone(desk: Desk, fix: bool) -> Iterator[Problem]:
+    """The settings of this clone, without which a plain `git merge` knows nothing of entries."""
+    lacking = driver.missing(desk.git())
+    if lacking:
+        if fix:
+            driver.connect(desk.git())
+        yield Problem("git-unset", "", f"git merges and compares entries as plain text in this clone: {', '.join(lacking)} not set",
+                      f"mem doctor --fix sets {'it' if len(lacking) == 1 else 'them'}; mem sync does without", fixed=fix)
 
 
 def _folders(desk: Desk) -> list[str]:
@@ -100,7 +111,7 @@ def _files(desk: Desk) -> Iterator[Problem]:
             yield Problem("unreadable", path, f"cannot be read: {error.strerror}", "check its permissions")
             continue
         entry = text.read(data, path)
-        yield from _entry(entry, data)
+        yield from of_entry(entry, data)
         yield from _packed(desk, entry)
         secret = screening.remarks(desk.settings, path, data)
         if secret:
@@ -136,7 +147,8 @@ def _packed(desk: Desk, entry: Entry) -> Iterator[Problem]:
             yield Problem("archive-damaged", entry.path, f"its text cannot be read: {error.message}", error.hint)
 
 
-def _entry(entry: Entry, data: bytes) -> Iterator[Problem]:
+def of_entry(entry: Entry, data: bytes) -> Iterator[Problem]:
+    """What is wrong with one entry by itself; `data` are its file's bytes."""
     damage = text.damage(entry)
     if damage is not None:
         yield Problem("entry-invalid", entry.path, damage.message, damage.hint or "its text is still found; correct the front matter")
@@ -153,8 +165,12 @@ def _entry(entry: Entry, data: bytes) -> Iterator[Problem]:
         yield Problem("field-invalid", entry.path, problem.message, problem.hint or "mem man entry")
     lines = entry.body.split("\n")
     marks = [number for number, line in enumerate(lines, entry.body_line) if line.startswith(_CONFLICT)]
+    flagged = entry.meta.get(merging.FLAG) is True
     if len(marks) >= 2:
-        yield Problem("merge-conflict", entry.path, f"{entry.path}:{marks[0]}: conflict markers of a merge", "choose a side and remove the markers")
+        yield Problem("merge-conflict", entry.path, f"{entry.path}:{marks[0]}: conflict markers of a merge",
+                      f"choose a side and remove the markers{' and the line `conflict: true`' if flagged else ''}")
+    elif flagged:
+        yield Problem("merge-conflict", entry.path, "flagged by a merge: both sides changed it", f"read it, then mem set {entry.id[-6:]} {merging.FLAG}=")
 
 
 def _index(desk: Desk, *, deep: bool, fix: bool) -> list[Problem]:

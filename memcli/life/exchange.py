@@ -12,8 +12,10 @@ from memcli.life.export.choice import Choice
 from memcli.life.inbox import Inbox
 
 if TYPE_CHECKING:
+    from memcli.life.doctor import Problem
     from memcli.life.export.fusing import Fused
     from memcli.life.export.opened import Bundle
+    from memcli.life.syncing import Synced
     from memcli.life.taking import Item, Taken
 
 __all__ = ["Choice", "Exchange", "Sent"]
@@ -32,6 +34,30 @@ class Sent:
 
 class Exchange(Inbox):
     """What goes out of a vault and comes in from others."""
+
+    def sync(self, name: str = "") -> Synced:
+        """Make this vault and its remote (or another place) one: record, fetch, merge, push."""
+        from memcli.life import syncing
+
+        return syncing.sync(self, name)
+
+    def capture(self, folder: str, commit: str) -> None:
+        """Take in a commit of a working repository, with all that waits."""
+        from memcli.life import capture
+
+        capture.capture(self, folder, commit)
+
+    def captures_waiting(self) -> int:
+        """How many commits of working repositories are noted and not taken in yet."""
+        from memcli.life import capture
+
+        return capture.waiting(self)
+
+    def staged_problems(self) -> list[Problem]:
+        """What speaks against committing what a person staged in the vault."""
+        from memcli.life import vetting
+
+        return vetting.staged(self)
 
     def export(self, name: str, choice: Choice, sent: Sent) -> Iterator[bytes]:
         """The bytes of an export that is one file; what is told of it in `sent` is complete when they end. Raises Usage for a format that is a folder."""

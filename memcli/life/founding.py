@@ -15,6 +15,7 @@ from memcli.entries.git import Git
 from memcli.entries.run import Run, blobs_at
 from memcli.entries.vault import Scan, Vault
 from memcli.errors import UserError
+from memcli.life import driver
 from memcli.life.names import count
 
 ATTRIBUTES = b"*.md -text diff=mem merge=mem\n"
@@ -58,6 +59,7 @@ def found(folder: str, env: Mapping[str, str], now: datetime) -> Founded:
     else:
         _attributes_aside(vault)
     missing = [(path, None, data) for path, data in wanted.items() if not os.path.lexists(f"{vault.root}/{path}")]
+    driver.connect(git)
     if not missing and not fresh:
         return Founded(vault, len(scan.paths), 0, "")
     with Run(vault, env, "init", now, 10.0) as run:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from memcli.life.export.fusing import Fused
     from memcli.life.sifting import Report
     from memcli.life.supersede import Dispute
+    from memcli.life.syncing import Synced
     from memcli.life.taking import Taken
     from memcli.life.waiting import Waiting
     from memcli.measure.run import Evaluation
@@ -85,6 +86,19 @@ def doctor(problems: Iterable[Problem]) -> Shape:
     """schemas/doctor.schema.json"""
     found = [{"code": one.code, "path": one.path or None, "message": one.message, "hint": one.hint, "fixed": one.fixed} for one in problems]
     return {"format_version": VERSION, "ok": all(one["fixed"] for one in found), "problems": found}
+
+
+def synced(done: Synced) -> Shape:
+    """schemas/sync.schema.json"""
+    return {"format_version": VERSION, "remote": done.remote or None, "away": done.away or None, "recorded": done.recorded, "taken": done.taken,
+            "given": done.given, "changed": done.changed, "conflicts": [{"path": path, "reason": reason} for path, reason in done.conflicts],
+            "commit": done.commit or None}
+
+
+def hooks(top: str, folder: str, kind: str, done: Iterable[tuple[str, str]], waiting: int, problems: Iterable[Problem] = ()) -> Shape:
+    """schemas/hooks.schema.json"""
+    return {"format_version": VERSION, "repository": top or None, "folder": folder or None, "kind": kind,
+            "hooks": [{"name": name, "state": state} for name, state in done], "waiting": waiting, "problems": doctor(problems)["problems"]}
 
 
 def settings(known: Settings) -> Shape:

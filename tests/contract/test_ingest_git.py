@@ -192,3 +192,13 @@ def test_a_setting_that_never_ends_is_given_up(tmp_path: Path, monkeypatch: pyte
 ])
 def test_a_remote_is_told_without_its_secrets(url: str, public: str) -> None:
     assert public_url(url) == public
+
+
+def test_only_the_commits_that_are_named_are_read(tmp_path: Path) -> None:
+    folder = repository(tmp_path / "r")
+    for number in range(3):
+        commit(folder, f"Change {number}\n\nwhy", {"a.txt": f"{number}\n"})
+    one, other = git(folder, "rev-parse", "HEAD~1").strip(), git(folder, "rev-parse", "HEAD").strip()
+    assert sorted(draft.title for draft in drafts(folder, commits=f"{one},{other},{'0' * 40}")) == ["Change 1", "Change 2"]
+    with pytest.raises(PluginFailed, match="takes hashes"):
+        drafts(folder, commits="--all")
