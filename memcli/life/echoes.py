@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from zlib import crc32
 
@@ -28,20 +28,17 @@ _CACHED = 512
 
 
 class Memory:
-    """Texts as rows of word numbers, four bytes a word."""
+    """Texts as rows of the CRC-32 of their words, four bytes a word; what a row says is told in the words of a text that it is held against."""
 
     def __init__(self) -> None:
-        self._number: dict[str, int] = {}
-        self._word: list[str] = []
         self._rows: list[array[int]] = []
         self._posted: dict[int, array[int]] = {}
 
     def keep(self, words: Iterable[str], keys: Iterable[str]) -> int:
         """Remember a text's words in order, to be found by `keys`. Returns its row."""
-        row = array("I", [self._known(word) for word in words])
-        self._rows.append(row)
+        self._rows.append(array("I", map(_sum, words)))
         for key in keys:
-            posted = self._posted.setdefault(self._known(key), array("I"))
+            posted = self._posted.setdefault(_sum(key), array("I"))
             posted.append(len(self._rows) - 1)
             if len(posted) > POSTED:
                 posted.pop(0)
@@ -49,18 +46,16 @@ class Memory:
 
     def met(self, keys: Iterable[str]) -> list[int]:
         """The rows found by `keys`, those that most of them find first, then the latest."""
-        found = Counter(row for key in keys for row in self._posted.get(self._number.get(key, -1), ()))
+        found = Counter(row for key in keys for row in self._posted.get(_sum(key), ()))
         return sorted(found, key=lambda row: (-found[row], -row))
 
-    def words(self, row: int) -> tuple[str, ...]:
-        """A row's words in order."""
-        return tuple(self._word[number] for number in self._rows[row])
+    def words(self, row: int, known: Mapping[int, str]) -> tuple[str, ...]:
+        """A row's words in order: those that are `known`, by their sums, as they are, the others as their sums."""
+        return tuple(known.get(number) or str(number) for number in self._rows[row])
 
-    def _known(self, word: str) -> int:
-        number = self._number.setdefault(word, len(self._word))
-        if number == len(self._word):
-            self._word.append(word)
-        return number
+
+def _sum(word: str) -> int:
+    return crc32(word.encode("utf-8", "surrogatepass"))
 
 
 class Echoes:
@@ -72,7 +67,9 @@ class Echoes:
     def near(self, found: frozenset[str], idf: Idf) -> list[frozenset[str]]:
         """The words of a few texts that share rare words with this one."""
         rare = _rarest(found, idf, ASKED)
-        here = [frozenset(self._memory.words(row)) for row in self._memory.met(rare)[:NEAREST]]
+        rows = self._memory.met(rare)[:NEAREST]
+        known = {_sum(word): word for word in found} if rows else {}
+        here = [frozenset(self._memory.words(row, known)) for row in rows]
         return here + [importance.words(body.text, STOP) | alike.telling(body.text) for body in self._vault.near(rare).values()]
 
     def add(self, found: frozenset[str], idf: Idf) -> None:
@@ -138,8 +135,9 @@ class Twins:
         exact = self._same.get(new.key)
         if exact is not None:
             return self._kept[exact].id
+        known = {_sum(word): word for word in new.order}
         for row in self._memory.met(_sketch(new))[:POSTED]:
-            pair = alike.judged(self._text(row), new, alike.LEVEL)
+            pair = alike.judged(self._text(row, known), new, alike.LEVEL)
             if pair and pair.sure:
                 return pair.a
         return alike.near(body, self._vault.near(_sketch(new)))
@@ -151,11 +149,11 @@ class Twins:
         self._kept.append(_Kept(id_, new.age, new.sum, new.telling, new.short))
         self._same.setdefault(new.key, row)
 
-    def _text(self, row: int) -> Text:
+    def _text(self, row: int, known: Mapping[int, str]) -> Text:
         kept = self._kept[row]
-        return Text(kept.id, kept.age, self._memory.words(row), kept.sum, kept.telling, kept.short)
+        return Text(kept.id, kept.age, self._memory.words(row, known), kept.sum, kept.telling, kept.short)
 
 
 def _sketch(text: Text) -> list[str]:
     """The words of meaning with the smallest sums."""
-    return [word for _, word in sorted((crc32(word.encode("utf-8", "surrogatepass")), word) for word in text.meaning)[:SKETCH]]
+    return [word for _, word in sorted((_sum(word), word) for word in text.meaning)[:SKETCH]]
