@@ -182,7 +182,7 @@ def test_of_forgotten_entries_no_text_leaves(packed: Box) -> None:
     rows = [json.loads(line) for line in found[f"versions/{ID}.jsonl"].splitlines()]
     assert len(rows) == 2 and all("text" not in row for row in rows) and not any(b"first\n" in data or b"first\\n" in data for data in found.values())
     result = packed.run("bundle", "fuse", "../good", "../gone", "-o", "../both", check=0)
-    assert result.out.startswith("1 entries, 1 of them in both, 0 in conflict") and b"state: forgotten" in members(f"{packed.home}/both")[NOTE]
+    assert result.out.startswith("1 entry, 1 of them in both, 0 in conflict") and b"state: forgotten" in members(f"{packed.home}/both")[NOTE]
 
 
 def test_an_entry_that_was_moved_keeps_its_earlier_texts(packed: Box) -> None:
