@@ -67,7 +67,7 @@ CALLS: dict[str, list[tuple[int, tuple[str, ...]]]] = {
     "man": [(0, ("search",))],
     "completion": [(0, ("bash",))],
 }
-WITHOUT_JSON = {"diff", "man", "completion"}
+WITHOUT_JSON = {"diff", "man", "completion", "hook"}
 AWAY = ("../vault.outside/kept.md", "link-folder-out/kept.md", "link-out.md", "round/again/crlf.md", "nested/inside.md",
         "submodule/inside.md", "other-vault/inside.md", ".mem/config.yaml", ".mem/state/x.md", ".git/config")
 
