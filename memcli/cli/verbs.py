@@ -36,6 +36,7 @@ COMMANDS = {
     "import": ("importing", "Take in what another vault exported."),
     "bundle": ("bundle", "Look into bundles, load one, or make one of two."),
     "mcp": ("mcp", "Serve the vault to agents over the Model Context Protocol."),
+    "serve": ("serve", "Answer requests, one JSON object a line, without starting anew for each."),
     "index": ("index", "Show or rebuild the search index."),
     "doctor": ("doctor", "Find what is wrong with a vault, and mend it."),
     "eval": ("evaluate", "Measure recall and forgetting, on data sets and traces."),

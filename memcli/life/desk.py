@@ -45,17 +45,18 @@ class Desk:
     """One vault, opened for one command.
 
     `env` is what git children see, `now` the instant that counts as the present, `folder` where in the vault the caller stands (relative,
-    "" for the top or outside).
+    "" for the top or outside), `index` the index to look into where that is kept open between commands.
     """
 
-    def __init__(self, vault: Vault, settings: Settings, env: Mapping[str, str], talk: Talk, now: datetime | None = None, folder: str = "") -> None:
+    def __init__(self, vault: Vault, settings: Settings, env: Mapping[str, str], talk: Talk, now: datetime | None = None, folder: str = "",
+                 index: Index | None = None) -> None:
         self.vault = vault
         self.settings = settings
         self.talk = talk
         self.folder = folder
         self.now = now or clock.now()
         self._env = env
-        self.index = Index(vault, settings, talk.progress, talk.warn, env)
+        self.index = index or Index(vault, settings, talk.progress, talk.warn, env)
 
     @property
     def env(self) -> Mapping[str, str]:
