@@ -23,15 +23,19 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain
+from math import frexp
 from operator import mul
-from typing import IO
+from typing import IO, Any, NamedTuple
 
 from memcli.entries import atomic
 from memcli.errors import IndexUnusable, UserError
+from memcli.index import dense
 from memcli.index.signs import near_signs
 
 FORMAT = 2
 WIDTH = 600
+PRECISION = 30  # bits of a question's largest number
+DENSE_MAX = 64 << 20  # bytes of codes that a process that stays keeps
 _HEADER_MAX = 4096
 _PIECE = 1 << 20  # bytes
 _POSITIVE = bytes(49 if 0 < byte < 128 else 48 for byte in range(256))  # "1" for a positive signed byte, else "0"
@@ -91,9 +95,18 @@ def coded(vector: Sequence[float]) -> Coded:
 
 
 def question(vector: Sequence[float]) -> Question:
-    """A vector of any length to be looked for."""
+    """A vector of any length to be looked for. Its numbers are made whole, the largest of PRECISION bits: products with codes then add up
+    to the same in any order."""
     length = sum(x * x for x in vector) ** 0.5
-    return Question([*vector, *[0.0] * (-len(vector) % 8)], 1 / length if length else 0.0)
+    unit = 2.0 ** (PRECISION - frexp(max(map(abs, vector), default=0.0))[1])
+    return Question([*(float(round(x * unit)) for x in vector), *[0.0] * (-len(vector) % 8)], 1 / length / unit if length else 0.0)
+
+
+def cosines(rows: Sequence[Coded], other: Question) -> list[float]:
+    """The cosine of each row with a question."""
+    if len(rows) < 4 or not dense.ready():
+        return [row.cosine(other.numbers, other.scale) for row in rows]
+    return [product * row.scale * other.scale for product, row in zip(dense.products(b"".join(row.codes for row in rows), other.numbers), rows)]
 
 
 def signs_of(codes: bytes) -> bytes:
@@ -166,6 +179,10 @@ class Segment:
     def __init__(self, path: str) -> None:
         self._fd = -1
         self._opened = False
+        self._matrix: Any = None
+        self._sections: dict[int, bytes] = {}
+        self._known: dict[int, tuple[str, str]] = {}
+        self._places: dict[str, int] = {}
         try:
             self._fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
             head = os.pread(self._fd, _HEADER_MAX, 0).partition(b"\n")[0]
@@ -190,10 +207,19 @@ class Segment:
     __del__ = close
 
     def _section(self, number: int) -> bytes:
-        data = self._piece(number, 0, self._lengths[number])
-        if zlib.crc32(data) != self._checks[number]:
-            raise IndexUnusable("a part of the vector index is damaged", _HINT)
+        data = self._sections.get(number)
+        if data is None:
+            data = self._piece(number, 0, self._lengths[number])
+            if zlib.crc32(data) != self._checks[number]:
+                raise IndexUnusable("a part of the vector index is damaged", _HINT)
+            if self._stays:
+                self._sections[number] = data
         return data
+
+    @property
+    def _stays(self) -> bool:
+        """Whether what was read is kept: in a process that stays, of a segment that is not too large."""
+        return dense.ready() and self._lengths[6] <= DENSE_MAX
 
     def _piece(self, number: int, offset: int, length: int) -> bytes:
         data = os.pread(self._fd, length, self._starts[number] + offset)
@@ -215,6 +241,14 @@ class Segment:
         start = self._path_ends[at - 1] if at else 0
         return self._piece(1, start, self._path_ends[at] - start)
 
+    def _find(self, path: str) -> int:
+        """The place of the entry with this path, `entries` or another's place if there is none."""
+        if not self._stays:
+            return bisect_left(range(self.entries), order(path), key=self._path)
+        if not self._places:
+            self._places = {self._entry(at)[0]: at for at in range(self.entries)}
+        return self._places.get(path, self.entries)
+
     def _open(self) -> None:
         """Read where each entry's path and rows are, once."""
         if not self._opened:
@@ -228,16 +262,29 @@ class Segment:
     def rated(self, rows: Iterable[int], query: Question) -> list[Near]:
         """What stands in some rows, with the cosines."""
         self._open()
-        wanted = query.numbers
+        places = list(rows)
         scales = array("f")
         scales.frombytes(self._section(4))
         found = []
-        for row in rows:
+        for row, product in zip(places, self._products(places, query.numbers)):
             at = bisect_right(self._row_ends, row)
-            codes = memoryview(self._piece(6, row * self.dimensions, self.dimensions)).cast("b").tolist()
-            cosine = sum(map(mul, codes, wanted)) * scales[row] * query.scale
-            found.append((cosine, at, row - (self._row_ends[at - 1] if at else 0)))
-        return [Near(self._path(at).decode("utf-8", "surrogateescape"), self._piece(2, at * 16, 16).hex(), chunk, cosine) for cosine, at, chunk in found]
+            found.append((product * scales[row] * query.scale, at, row - (self._row_ends[at - 1] if at else 0)))
+        return [Near(*self._entry(at), chunk, cosine) for cosine, at, chunk in found]
+
+    def _products(self, rows: Sequence[int], numbers: Sequence[float]) -> list[float]:
+        """The sums of products of some rows' codes with numbers."""
+        if not self._stays:
+            return [sum(map(mul, memoryview(self._piece(6, row * self.dimensions, self.dimensions)).cast("b").tolist(), numbers)) for row in rows]
+        if self._matrix is None:
+            self._matrix = dense.matrix(self._section(6), self.dimensions)
+        return dense.picked(self._matrix, rows, numbers)
+
+    def _entry(self, at: int) -> tuple[str, str]:
+        """Path and checksum of an entry."""
+        found = self._known.get(at)
+        if found is None:
+            found = self._known[at] = self._path(at).decode("utf-8", "surrogateescape"), self._piece(2, at * 16, 16).hex()
+        return found
 
     def codes(self, first: int, count: int) -> bytes:
         """The codes of so many rows, one row after the other."""
@@ -248,9 +295,8 @@ class Segment:
         found: dict[str, list[Coded]] = {}
         self._open()
         for path, sum_ in wanted.items():
-            name = path.encode("utf-8", "surrogateescape")
-            at = bisect_left(range(self.entries), name, key=self._path)
-            if at < self.entries and self._path(at) == name and self._piece(2, at * 16, 16).hex() == sum_:
+            at = self._find(path)
+            if at < self.entries and self._entry(at) == (path, sum_):
                 start = self._row_ends[at - 1] if at else 0
                 found[path] = self._rows(start, self._row_ends[at] - start)
         return found

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from memcli.index import dense
+
 _NARROW = 32  # columns of signs that are added in one byte a row
 
 
@@ -31,14 +33,17 @@ def distances(signs: bytes, query: Sequence[float]) -> bytes:
 
 def _summed(signs: bytes, query: Sequence[float], rows: int, unit: float) -> int:
     """What the rows' columns cost, one byte a row."""
-    total = 0
-    for column in range(len(query) // 8):
-        costs = [0.5]
-        for part in query[column * 8:column * 8 + 8]:  # the first is the highest bit
-            zero, one = (part * unit, 0.0) if part > 0 else (0.0, -part * unit)
-            costs = [cost + bit for cost in costs for bit in (zero, one)]
-        total += int.from_bytes(signs[column * rows:(column + 1) * rows].translate(bytes(map(int, costs))), "little")
-    return total
+    tables = dense.costs(query, unit) if dense.ready() else [_costs(query[at:at + 8], unit) for at in range(0, len(query), 8)]
+    return sum(int.from_bytes(signs[at * rows:(at + 1) * rows].translate(table), "little") for at, table in enumerate(tables))
+
+
+def _costs(parts: Sequence[float], unit: float) -> bytes:
+    """What each byte of signs costs beside eight parts of a question."""
+    costs = [0.5]
+    for part in parts:  # the first is the highest bit
+        zero, one = (part * unit, 0.0) if part > 0 else (0.0, -part * unit)
+        costs = [cost + bit for cost in costs for bit in (zero, one)]
+    return bytes(map(int, costs))
 
 
 def near_signs(signs: bytes, query: Sequence[float], width: int) -> list[int]:

@@ -55,6 +55,7 @@ class Index:
         self._outside: Outside | None = None
         self._path = f"{vault.index}/manifest"
         self.held = False  # the vault's lock is held by the command we work for
+        self.epoch = -1  # where files are watched: counts the times that they were touched
 
     @property
     def max_bytes(self) -> int:
