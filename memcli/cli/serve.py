@@ -43,17 +43,18 @@ def command(socket: bool = False, vault: str | None = None) -> int:
     """Serve a vault."""
     import gc
 
-    from memcli.index.warm import Warm
     from memcli.serve.guest import Caller
+    from memcli.store import Store
 
     here = session.current()
-    root = here.vault(vault).root
-    settings = here.load_settings(here.vault(vault))
+    found = here.vault(vault)
+    root, settings = found.root, here.load_settings(found)
     gc.enable()
+    gc.set_threshold(50_000, 20, 50)  # an answer makes many small things, none of them in circles
     if socket:
         from memcli.serve import sockets
 
-        return sockets.serve(here, Warm(root), settings.number("serve.idle_minutes") * 60)
+        return sockets.serve(here, Store.keeping(root), settings.number("serve.idle_minutes") * 60)
     from memcli.serve import stdio
 
-    return stdio.serve(Caller({**os.environ, "MEM_VAULT": root}, os.getcwd()), Warm(root))
+    return stdio.serve(Caller({**os.environ, "MEM_VAULT": root}, os.getcwd()), Store.keeping(root))

@@ -42,7 +42,16 @@ def picked(rows: Any, places: Sequence[int], numbers: Sequence[float]) -> list[f
     return found
 
 
-def costs(query: Sequence[float], unit: float) -> list[bytes]:
+def summed(signs: bytes, query: Sequence[float], rows: int, unit: float) -> bytes:
+    """What signs._summed adds up, where no byte can carry."""
+    total = _numpy.zeros(rows, dtype=_numpy.uint8)
+    for at, table in enumerate(_costs(query, unit)):
+        total += _numpy.frombuffer(signs[at * rows:(at + 1) * rows].translate(table), dtype=_numpy.uint8)
+    found: bytes = total.tobytes()
+    return found
+
+
+def _costs(query: Sequence[float], unit: float) -> list[bytes]:
     """The tables of signs._costs for every eight parts of a question, by the same additions."""
     parts = _numpy.asarray(query, dtype=_numpy.float64).reshape(-1, 8)
     found = _numpy.full((len(parts), 1), 0.5)

@@ -269,7 +269,8 @@ class Segment:
         for row, product in zip(places, self._products(places, query.numbers)):
             at = bisect_right(self._row_ends, row)
             found.append((product * scales[row] * query.scale, at, row - (self._row_ends[at - 1] if at else 0)))
-        return [Near(*self._entry(at), chunk, cosine) for cosine, at, chunk in found]
+        known = self._known
+        return [Near(*(known.get(at) or self._entry(at)), chunk, cosine) for cosine, at, chunk in found]
 
     def _products(self, rows: Sequence[int], numbers: Sequence[float]) -> list[float]:
         """The sums of products of some rows' codes with numbers."""

@@ -21,20 +21,22 @@ def distances(signs: bytes, query: Sequence[float]) -> bytes:
     parts = [sum(map(abs, query[first:first + _NARROW * 8])) for first in range(0, len(query), _NARROW * 8)]
     unit = (255 - min(columns, _NARROW) / 2) / (max(parts) or 1.0)
     if columns <= _NARROW:
-        return _summed(signs, query, rows, unit).to_bytes(rows, "little")
+        return _summed(signs, query, rows, unit)
     total = 0
     for first in range(0, columns, _NARROW):  # of more columns than a byte holds, two bytes a row, and of these the upper bits
         wide = bytearray(2 * rows)
         some = slice(first * 8, (first + _NARROW) * 8)
-        wide[::2] = _summed(signs[first * rows:(first + _NARROW) * rows], query[some], rows, unit).to_bytes(rows, "little")
+        wide[::2] = _summed(signs[first * rows:(first + _NARROW) * rows], query[some], rows, unit)
         total += int.from_bytes(wide, "little")
     return (total >> (len(parts) * 255).bit_length() - 8).to_bytes(2 * rows, "little")[::2]
 
 
-def _summed(signs: bytes, query: Sequence[float], rows: int, unit: float) -> int:
+def _summed(signs: bytes, query: Sequence[float], rows: int, unit: float) -> bytes:
     """What the rows' columns cost, one byte a row."""
-    tables = dense.costs(query, unit) if dense.ready() else [_costs(query[at:at + 8], unit) for at in range(0, len(query), 8)]
-    return sum(int.from_bytes(signs[at * rows:(at + 1) * rows].translate(table), "little") for at, table in enumerate(tables))
+    if dense.ready():
+        return dense.summed(signs, query, rows, unit)
+    tables = [_costs(query[at:at + 8], unit) for at in range(0, len(query), 8)]
+    return sum(int.from_bytes(signs[at * rows:(at + 1) * rows].translate(table), "little") for at, table in enumerate(tables)).to_bytes(rows, "little")
 
 
 def _costs(parts: Sequence[float], unit: float) -> bytes:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import islice
 
 from memcli.config import Settings
 from memcli.entries.vault import Vault
@@ -27,8 +28,15 @@ class Warm:
         self.view: View | None = None
         self.stamp: Stamp = ()
         self.epoch = 0  # counts the looks at the files
+        self._coming: Iterator[str] | None = None
 
-    def index(self, vault: Vault, settings: Settings, progress: Progress, warn: Warn, env: Mapping[str, str]) -> Index:
+    def coming(self, count: int) -> list[str]:
+        """So many paths more of the entries there were at first, each once."""
+        if self._coming is None:
+            self._coming = iter([row.path for row in self.view.rows()] if self.view else [])
+        return list(islice(self._coming, count))
+
+    def index(self, vault: Vault, settings: Settings, progress: Progress, warn: Warn, env: Mapping[str, str]) -> WarmIndex:
         """The index for one request."""
         return WarmIndex(self, vault, settings, progress, warn, env)
 
@@ -58,6 +66,10 @@ class WarmIndex(Index):
         if sure and not self._took and view.manifest is not None and not view.pending.begun:
             warm.view, warm.stamp = view, self._stamp(view)
         return view
+
+    def coming(self, count: int) -> list[str]:
+        """So many paths of entries that may be asked for; none when there are no more, or what is known of them would not last."""
+        return self._warm.coming(count) if self.epoch >= 0 else []
 
     def _seen_so(self, view: View, scan: str) -> bool:
         """Whether a view was made by the look that is asked for."""

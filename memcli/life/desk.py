@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from memcli.entries.git import Git
     from memcli.entries.run import Run
     from memcli.extend.registry import Around
+    from memcli.index.warm import Warm
 
 LEAST_PART = 4
 
@@ -57,6 +58,19 @@ class Desk:
         self.now = now or clock.now()
         self._env = env
         self.index = index or Index(vault, settings, talk.progress, talk.warn, env)
+
+    @staticmethod
+    def keeping(root: str) -> Warm:
+        """What a process that stays keeps open of the vault at `root`: its `index` is what a desk is given."""
+        from memcli.index.warm import Warm
+
+        return Warm(root)
+
+    def prepare(self, count: int) -> bool:
+        """Read so many entries ahead of being asked, where the index is kept open; False when there are no more to read."""
+        from memcli.search import pool
+
+        return pool.prepare(self.index, count)
 
     @property
     def env(self) -> Mapping[str, str]:

@@ -136,6 +136,17 @@ def cut(root: str, path: str, data: bytes) -> Cut:
     return found
 
 
+def prepare(index: Index, count: int) -> bool:
+    """Cut so many entries ahead of being asked; False when there are no more, or no more would be kept."""
+    paths = index.coming(count) if _held_bytes < CUT_MAX - CUT_MAX // 32 else []
+    for path in paths:
+        try:
+            cut(index.vault.root, path, text.head(atomic.read(f"{index.vault.root}/{path}", index.max_bytes), index.max_bytes))
+        except OSError:
+            continue
+    return bool(paths)
+
+
 def words(text_: str) -> list[str]:
     """The words of a text as the keyword index has them: stems without stop words; scripts without spaces by pairs of characters."""
     text_ = analysis.normal(text_)

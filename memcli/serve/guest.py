@@ -7,14 +7,17 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from memcli import clock
 from memcli.cli import main, session
 from memcli.cli.session import Session
 from memcli.entries.vault import Vault
 from memcli.errors import BUG, MemError
-from memcli.index.warm import Warm
 from memcli.store import Store, Talk
+
+if TYPE_CHECKING:
+    from memcli.index.warm import Warm
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,7 @@ class _Held:
         session.use(None)
         session.chosen = ""
         clock.freeze(None)
-        sys.stdin, sys.stdout, sys.stderr = self.streams  # type: ignore[assignment]
+        sys.stdin, sys.stdout, sys.stderr = self.streams
         if dict(os.environ) != self.env:
             os.environ.clear()
             os.environ.update(self.env)

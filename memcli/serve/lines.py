@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from memcli import __version__
 from memcli.errors import Usage
-from memcli.index.warm import Warm
 from memcli.serve import operations
 from memcli.serve.ask import PROTOCOL
 from memcli.serve.guest import Caller, Outcome, call
+
+if TYPE_CHECKING:
+    from memcli.index.warm import Warm
 
 LINE_MAX = 8 << 20  # bytes of one request
 _HINT = 'one request is one line: {"op": "search", "args": {"query": "boiler"}, "id": 1}'

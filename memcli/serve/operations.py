@@ -16,6 +16,7 @@ from memcli.errors import Usage
 REFUSED = {"edit": "opens an editor; mem show prints the text, and mem set changes fields"}
 _LONG = {"watch": "never ends by itself"}
 _SHAPES = ("json", "jsonl", "template", "null")
+_KINDS: dict[type, str] = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
 _LISTED = "the operation ops lists them"
 
 
@@ -35,7 +36,7 @@ def spelt(name: str, param: Opt | Arg) -> str:
 def listed() -> dict[str, Any]:
     """Every operation with its arguments, as JSON tells it."""
     return {verb: {"summary": COMMANDS[verb][1], "args": [
-        {"name": spelt(name, param), "kind": {str: "text", int: "whole number", float: "number", bool: "true or false"}[_kind(param)],
+        {"name": spelt(name, param), "kind": _KINDS[_kind(param)],
          "many": param.many, "required": at < len(module.PARAMS) - len(module.command.__defaults__ or ()), "help": param.help}
         for at, (name, param) in enumerate(module.PARAMS.items()) if name not in _SHAPES and name not in _LONG]} for verb, module in known().items()}
 
@@ -91,16 +92,17 @@ def _value(where: str, param: Opt | Arg, value: Any) -> Any:
 
 
 def _one(where: str, param: Opt | Arg, value: Any) -> Any:
-    kind = _kind(param)
-    words = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}[kind]
+    kind: Any = _kind(param)
+    words = _KINDS[kind]
     if kind is float and type(value) is int and abs(value) < 1 << 53:
         value = float(value)
     if type(value) is not kind or kind is float and not math.isfinite(value):
         raise Usage(f"{where} takes {words}, not {type(value).__name__ if isinstance(value, (list, dict)) else repr(value)[:40]}", _LISTED)
-    if isinstance(param, Opt) and kind is not str and (param.low is not None and value < param.low or param.high is not None and value > param.high):
-        raise Usage(f"{where} takes {words} {'of at least ' + str(param.low) if param.high is None else f'from {param.low} to {param.high}'}, not {value}", _LISTED)
     if kind is str:
         _possible(where, value)
+    elif isinstance(param, Opt) and (param.low is not None and value < param.low or param.high is not None and value > param.high):
+        bounds = f"of at least {param.low}" if param.high is None else f"from {param.low} to {param.high}"
+        raise Usage(f"{where} takes {words} {bounds}, not {value}", _LISTED)
     return value
 
 

@@ -7,6 +7,7 @@ import select
 import socket
 import sys
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import memcli
 from memcli import clock
@@ -14,12 +15,15 @@ from memcli.cli.session import Session
 from memcli.entries import atomic
 from memcli.entries.lock import Lock
 from memcli.errors import Locked, NoVault, Refused, UserError
-from memcli.index.warm import Warm
 from memcli.output import terminal
 from memcli.serve import ask
+from memcli.serve.ahead import Ahead
 from memcli.serve.guest import Caller, call
 from memcli.serve.lines import Lines, answered, hello
 from memcli.serve.stdio import TICK_S, Ended, Ending, Home
+
+if TYPE_CHECKING:
+    from memcli.index.warm import Warm
 
 REQUEST_MAX = 8 << 20  # bytes of a command line with its environment
 PATH_MAX = 107  # bytes of a socket's path
@@ -104,6 +108,7 @@ class Server:
         self._warm = warm
         self._ending = Ending()
         self._code = Code()
+        self._ahead = Ahead(caller, warm)
         self._peers: list[Peer] = []
         self._asked_s = clock.monotonic_s()
 
@@ -130,7 +135,9 @@ class Server:
         wanting = [peer.sock for peer in self._peers if not peer.out and not peer.over]
         giving = [peer.sock for peer in self._peers if peer.out]
         waiting = any(peer.over and not peer.out for peer in self._peers)
-        ready, free, _ = select.select([self._listening, *wanting], giving, [], 0.0 if waiting or self._more else TICK_S)
+        ready, free, _ = select.select([self._listening, *wanting], giving, [], 0.0 if waiting or self._more or self._ahead.left else TICK_S)
+        if not ready and not free and not self._more and self._ahead.left:
+            self._ahead.step()
         if self._listening in ready:
             self._accept()
         for peer in self._peers:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import select
 import signal
+from typing import TYPE_CHECKING
 
 from memcli.errors import NoVault
-from memcli.index.warm import Warm
+from memcli.serve.ahead import Ahead
 from memcli.serve.guest import Caller
 from memcli.serve.lines import Lines, answered, hello
+
+if TYPE_CHECKING:
+    from memcli.index.warm import Warm
 
 TICK_S = 1.0
 _PIECE = 1 << 16
@@ -54,7 +58,7 @@ class Home:
 
 def serve(caller: Caller, warm: Warm) -> int:
     """Answer until there is nothing more to answer. Raises NoVault when the vault goes."""
-    ending, home, lines = Ending(), Home(warm.root), Lines()
+    ending, home, lines, ahead = Ending(), Home(warm.root), Lines(), Ahead(caller, warm)
     source, sink = os.dup(0), os.dup(1)  # so that nothing a command runs can take what is meant for us, or put anything between
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)
@@ -70,11 +74,13 @@ def serve(caller: Caller, warm: Warm) -> int:
                     _write(sink, answer)
                 if ending.wanted:
                     return 0
-            elif select.select([source], [], [], TICK_S)[0]:
+            elif select.select([source], [], [], 0.0 if ahead.left else TICK_S)[0]:
                 data = os.read(source, _PIECE)
                 if not data:
                     return 0
                 lines.feed(data)
+            elif ahead.left:
+                ahead.step()
     except Ended:
         return 0
     except BrokenPipeError:
