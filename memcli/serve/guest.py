@@ -13,7 +13,7 @@ from memcli import clock
 from memcli.cli import main, session
 from memcli.cli.session import Session
 from memcli.entries.vault import Vault
-from memcli.errors import BUG, MemError
+from memcli.errors import BUG, MemError, UserError
 from memcli.store import Store, Talk
 
 if TYPE_CHECKING:
@@ -111,7 +111,6 @@ def call(caller: Caller, work: Callable[[], object], warm: Warm | None, *, stdin
     held, found = _Held(), Outcome()
     out, err = _Stream(tty=caller.tty), _Stream()
     try:
-        os.chdir(caller.cwd)
         if dict(os.environ) != caller.env:
             os.environ.clear()
             os.environ.update(caller.env)
@@ -127,6 +126,10 @@ def call(caller: Caller, work: Callable[[], object], warm: Warm | None, *, stdin
 
 def _work(caller: Caller, work: Callable[[], object], warm: Warm | None, found: Outcome) -> None:
     try:
+        try:
+            os.chdir(caller.cwd)
+        except OSError as error:
+            raise UserError(f"{caller.cwd}: {error.strerror}", "start it again in a folder that is there") from None
         here = Guest(caller, warm)
         session.use(here)
         status = work()

@@ -35,6 +35,7 @@ class Code:
 
     def __init__(self) -> None:
         self._seen: dict[str, tuple[int, int, int]] = {}
+        assert not self.changed
 
     @property
     def changed(self) -> bool:
@@ -91,18 +92,17 @@ class Peer:
     @property
     def left(self) -> bool:
         """Whether it has hung up, so that nobody waits for an answer."""
-        try:
-            return not self.sock.recv(1, socket.MSG_PEEK)
-        except BlockingIOError:
-            return False
-        except OSError:
-            return True
+        poll = select.poll()
+        poll.register(self.sock, 0)
+        return bool(poll.poll(0))
 
 
 class Server:
     """The vault's server: `here` is the session it was started in."""
 
-    def __init__(self, listening: socket.socket, caller: Caller, warm: Warm) -> None:
+    def __init__(self, listening: socket.socket, path: str, caller: Caller, warm: Warm) -> None:
+        self._path, self._made = path, _stamp(path)
+        self._home = Home(warm.root)
         self._listening = listening
         self._caller = caller
         self._warm = warm
@@ -112,17 +112,16 @@ class Server:
         self._peers: list[Peer] = []
         self._asked_s = clock.monotonic_s()
 
-    def run(self, path: str, idle_s: float) -> str:
+    def run(self, idle_s: float) -> str:
         """Answer until it is time to end; says why."""
-        home, mine = Home(self._warm.root), _stamp(path)[0]
         try:
-            while not home.gone:
+            while not self._home.gone:
                 busy = self._round()
                 if self._ending.wanted:
                     return ""
                 if self._code.changed:
                     return "mem itself was changed"
-                if _stamp(path)[0] != mine:
+                if _stamp(self._path)[0] != self._made[0]:
                     return "the socket was taken away"
                 if not busy and idle_s and clock.monotonic_s() - self._asked_s >= idle_s:
                     return "nobody asked anything"
@@ -261,9 +260,10 @@ def _listen(here: Session, warm: Warm, path: str, idle_s: float, umask: int) -> 
         os.umask(umask)
         listening.setblocking(False)
         listening.listen(64)
+        server = Server(listening, path, Caller({**here.env, "MEM_VAULT": warm.root}, os.getcwd()), warm)
         here.say(f"mem: serving {terminal.line(warm.root)}; interrupt to end")
         try:
-            why = Server(listening, Caller({**here.env, "MEM_VAULT": warm.root}, os.getcwd()), warm).run(path, idle_s)
+            why = server.run(idle_s)
         finally:
             if os.path.lexists(path):
                 atomic.remove(path, durable=False)
