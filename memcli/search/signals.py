@@ -78,8 +78,11 @@ class Words:
 
 def counted(words: Iterable[str], wanted: Collection[str]) -> Mapping[str, int]:
     """How often each of the wanted words is among some words."""
-    found = [word for word in words if word in wanted]
-    return Counter(found) if found else NONE
+    found: dict[str, int] = {}
+    for word in words:
+        if word in wanted:
+            found[word] = found.get(word, 0) + 1
+    return found or NONE
 
 
 def idf(pieces: int, spread: int) -> float:

@@ -24,8 +24,8 @@ def served(report: Report, vault: str, entries: int, questions: list[list[str]])
     with tempfile.TemporaryDirectory(prefix="mem-") as runtime:
         env = {**os.environ, "XDG_RUNTIME_DIR": runtime}
         server = subprocess.Popen([MEM, "--vault", vault, "serve", "--socket"], env=env, stderr=subprocess.PIPE)
+        assert server.stderr
         try:
-            assert server.stderr
             server.stderr.readline()
             time.sleep(AHEAD_S)
             report.compare("mem search beside mem serve --socket", lambda number: once([MEM, "--vault", vault, "search", *questions[number]], vault, env),
