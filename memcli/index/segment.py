@@ -42,8 +42,7 @@ _POSITIVE = bytes(49 if 0 < byte < 128 else 48 for byte in range(256))  # "1" fo
 _HINT = "mem index --rebuild makes it anew from the files; nothing is lost"
 
 
-@dataclass(frozen=True, slots=True)
-class Coded:
+class Coded(NamedTuple):
     """One vector as it is kept: `codes` signed bytes, a multiple of 8 of them; the vector is about `scale` * codes."""
 
     codes: bytes
@@ -73,8 +72,7 @@ class Question:
     scale: float
 
 
-@dataclass(frozen=True, slots=True)
-class Near:
+class Near(NamedTuple):
     """A vector found: the entry's path, its file's checksum (hex) when it was embedded, the chunk's number in it, the cosine."""
 
     path: str
@@ -222,6 +220,8 @@ class Segment:
         return dense.ready() and self._lengths[6] <= DENSE_MAX
 
     def _piece(self, number: int, offset: int, length: int) -> bytes:
+        if number in self._sections:
+            return self._sections[number][offset:offset + length]
         data = os.pread(self._fd, length, self._starts[number] + offset)
         if len(data) != length:
             raise IndexUnusable("a part of the vector index is damaged", _HINT)
@@ -303,6 +303,8 @@ class Segment:
         return found
 
     def _rows(self, first: int, count: int) -> list[Coded]:
+        if self._stays:
+            self._section(4), self._section(6)
         scales = array("f")
         scales.frombytes(self._piece(4, first * 4, count * 4))
         codes, size = self.codes(first, count), self.dimensions
