@@ -98,7 +98,7 @@ def fuse(pool: Pool, question: str, terms: list[str], like: Question | None, vec
         pieces = [score + weights[number]["links"] * columns["links"][number] for number, score in enumerate(pieces)]
     entries, best, whole = [], [], []
     for candidate in pool.candidates:
-        ordered = sorted(candidate.pieces, key=pieces.__getitem__, reverse=True)
+        ordered = sorted(candidate.pieces, key=pieces.__getitem__, reverse=True) if len(candidate.pieces) > 1 else candidate.pieces
         best.append(ordered[0])
         top = [pieces[number] for number in ordered[:BEST]]
         whole.append(0.0 if "whole" in without else _whole(pool, columns, ordered[0]))

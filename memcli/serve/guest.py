@@ -100,10 +100,17 @@ class _Held:
         session.chosen = ""
         clock.freeze(None)
         sys.stdin, sys.stdout, sys.stderr = self.streams
-        if dict(os.environ) != self.env:
-            os.environ.clear()
-            os.environ.update(self.env)
+        _surround(self.env)
         os.chdir("/")
+
+
+def _surround(env: Mapping[str, str]) -> None:
+    """Make this the process's environment; most of it usually is."""
+    present = dict(os.environ)
+    if present != env:
+        for name in present.keys() - env.keys():
+            del os.environ[name]
+        os.environ.update((name, value) for name, value in env.items() if present.get(name) != value)
 
 
 def call(caller: Caller, work: Callable[[], object], warm: Warm | None, *, stdin: bytes = b"", tell: list[str] | None = None) -> Outcome:
@@ -111,9 +118,7 @@ def call(caller: Caller, work: Callable[[], object], warm: Warm | None, *, stdin
     held, found = _Held(), Outcome()
     out, err = _Stream(tty=caller.tty), _Stream()
     try:
-        if dict(os.environ) != caller.env:
-            os.environ.clear()
-            os.environ.update(caller.env)
+        _surround(caller.env)
         sys.stdin, sys.stdout, sys.stderr = _Stream(stdin), out, err
         _work(caller, work, warm, found)
         if found.error and tell is not None:

@@ -35,16 +35,21 @@ class Code:
 
     def __init__(self) -> None:
         self._seen: dict[str, tuple[int, int, int]] = {}
-        assert not self.changed
+        self._modules = 0  # that were loaded when last looked for
+        self._look()
+
+    def _look(self) -> None:
+        """Take in the files of modules that were loaded since."""
+        if len(sys.modules) != self._modules:
+            self._modules = len(sys.modules)
+            paths = [getattr(module, "__file__", None) for name, module in list(sys.modules.items()) if name.startswith("memcli")]
+            self._seen.update((path, _stamp(path)) for path in paths if path and path not in self._seen)
 
     @property
     def changed(self) -> bool:
         """Whether one of them is not what it was when first looked at."""
-        for name, module in list(sys.modules.items()):
-            path = getattr(module, "__file__", None) if name.startswith("memcli") else None
-            if path and self._seen.setdefault(path, _stamp(path)) != _stamp(path):
-                return True
-        return False
+        self._look()
+        return any(_stamp(path) != seen for path, seen in self._seen.items())
 
 
 def _stamp(path: str) -> tuple[int, int, int]:
@@ -119,7 +124,7 @@ class Server:
                 busy = self._round()
                 if self._ending.wanted:
                     return ""
-                if self._code.changed:
+                if not busy and self._code.changed:
                     return "mem itself was changed"
                 if _stamp(self._path)[0] != self._made[0]:
                     return "the socket was taken away"
