@@ -42,11 +42,12 @@ def test_answers_are_what_the_commands_print(house: Box) -> None:
         ("search", {"query": "boiler"}, ["boiler"]), ("search", {"query": ["boiler", "plumber"], "limit": 1, "explain": True},
                                                  ["boiler", "plumber", "-n1", "--explain"]),
         ("list", {"tag": "home"}, ["--tag", "home"]), ("show", {"id": "boiler.md"}, ["boiler.md"]),
-        ("context", {"query": "boiler", "budget": 300}, ["boiler", "-b", "300"]),
         ("timeline", {}, []), ("index", {"status": True}, ["--status"]), ("log", {}, []), ("conflicts", None, []), ("plugin", {"action": "list"}, ["list"]),
     ):
         pipe.send(json.dumps({"op": op, "args": args, "id": op}).encode() + b"\n")
         assert pipe.line() == {"id": op, "ok": True, "result": house.json(op, *words)}
+    packed, blocks = pipe.ask("context", query="boiler", budget=300)["result"], house.json("context", "boiler", "-b", "300")["blocks"]
+    assert packed["blocks"] == blocks and blocks  # its fence has another name each time
     assert pipe.end() == (0, "")
 
 
