@@ -1,6 +1,6 @@
 """How does a process that stays compare many vectors at once? By numpy, which costs more to load than a search; with the very same results.
 
-The codes are whole numbers, and so are a question's (see segment.question): their products add up exactly in any order.
+The codes are whole numbers, and so are a question's (see coding.question): their products add up exactly in any order.
 """
 
 from __future__ import annotations

@@ -23,53 +23,21 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain
-from math import frexp
 from operator import mul
 from typing import IO, Any, NamedTuple
 
 from memcli.entries import atomic
 from memcli.errors import IndexUnusable, UserError
 from memcli.index import dense
+from memcli.index.coding import Coded, Question
 from memcli.index.signs import near_signs
 
 FORMAT = 2
 WIDTH = 600
-PRECISION = 30  # bits of a question's largest number
 DENSE_MAX = 64 << 20  # bytes of codes that a process that stays keeps
 _HEADER_MAX = 4096
 _PIECE = 1 << 20  # bytes
-_POSITIVE = bytes(49 if 0 < byte < 128 else 48 for byte in range(256))  # "1" for a positive signed byte, else "0"
 _HINT = "mem index --rebuild makes it anew from the files; nothing is lost"
-
-
-class Coded(NamedTuple):
-    """One vector as it is kept: `codes` signed bytes, a multiple of 8 of them; the vector is about `scale` * codes."""
-
-    codes: bytes
-    scale: float
-
-    @property
-    def signs(self) -> bytes:
-        """A bit for each code, 1 where it is positive."""
-        return signs_of(self.codes)
-
-    def cosine(self, other: Sequence[float], scale: float) -> float:
-        """The product with another vector, given as numbers and a scale of theirs: -1..1."""
-        return float(sum(map(mul, self.numbers, other))) * self.scale * scale
-
-    @property
-    def numbers(self) -> Sequence[int]:
-        """The codes as integers -127..127."""
-        return memoryview(self.codes).cast("b").tolist()
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A vector to be looked for, as exact as it was made: `numbers`, as many as codes are kept, of which `scale` makes length 1; 0 for a
-    vector of zeros."""
-
-    numbers: Sequence[float]
-    scale: float
 
 
 class Near(NamedTuple):
@@ -79,37 +47,6 @@ class Near(NamedTuple):
     sum: str
     chunk: int
     cosine: float
-
-
-def coded(vector: Sequence[float]) -> Coded:
-    """A vector of any length as it is kept: brought to length 1 first. Zero stays zero."""
-    length = sum(x * x for x in vector) ** 0.5
-    most = max(map(abs, vector)) / length if length else 0.0
-    padding = bytes(-len(vector) % 8)
-    if not most:
-        return Coded(bytes(len(vector)) + padding, 0.0)
-    scale = most / 127
-    return Coded(array("b", [round(x / length / scale) for x in vector]).tobytes() + padding, scale)
-
-
-def question(vector: Sequence[float]) -> Question:
-    """A vector of any length to be looked for. Its numbers are made whole, the largest of PRECISION bits: products with codes then add up
-    to the same in any order."""
-    length = sum(x * x for x in vector) ** 0.5
-    unit = 2.0 ** (PRECISION - frexp(max(map(abs, vector), default=0.0))[1])
-    return Question([*(float(round(x * unit)) for x in vector), *[0.0] * (-len(vector) % 8)], 1 / length / unit if length else 0.0)
-
-
-def cosines(rows: Sequence[Coded], other: Question) -> list[float]:
-    """The cosine of each row with a question."""
-    if len(rows) < 4 or not dense.ready():
-        return [row.cosine(other.numbers, other.scale) for row in rows]
-    return [product * row.scale * other.scale for product, row in zip(dense.products(b"".join(row.codes for row in rows), other.numbers), rows)]
-
-
-def signs_of(codes: bytes) -> bytes:
-    """A bit for each code, the first code in the highest bit of the first byte, 1 where it is positive."""
-    return int(codes.translate(_POSITIVE), 2).to_bytes(len(codes) // 8, "big")
 
 
 def write(path: str, embedder: str, entries: Sequence[tuple[str, str, list[Coded]]]) -> None:

@@ -16,9 +16,10 @@ from memcli.entries import atomic
 from memcli.errors import IndexUnusable
 from memcli.index import segment, static
 from memcli.index.chunks import Chunk, chunks
+from memcli.index.coding import Coded, Question
 from memcli.index.document import Document
 from memcli.index.files import Progress
-from memcli.index.segment import Coded, Near, Question, Segment
+from memcli.index.segment import Near, Segment
 from memcli.index.tokens import Tokens
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from memcli.index.ask import Ask, Filter, Not, Term
 from memcli.index.chunks import chunks
+from memcli.index.coding import Coded, Question, cosines
 from memcli.index.hit import Hit as Match
-from memcli.index.segment import Coded, Question, cosines
 from memcli.index.sync import Index
 from memcli.index.view import View
 

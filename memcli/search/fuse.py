@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from memcli.index.segment import Coded, Question
+from memcli.index.coding import Coded, Question
 from memcli.search import feedback, linked, signals
 from memcli.search.moments import spans
 from memcli.search.pool import Pool

@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from memcli.index.segment import Coded, Question, cosines
+from memcli.index.coding import Coded, Question, cosines
 from memcli.search.moments import Days, Span, mentions, nearness
 from memcli.search.pool import Pool, speakers
 

@@ -9,8 +9,8 @@ from box import Box
 
 from memcli.entries.model import Entry
 from memcli.index.chunks import Chunk
+from memcli.index.coding import coded
 from memcli.index.hit import Hit
-from memcli.index.segment import coded
 from memcli.search import feedback
 from memcli.search.pool import Candidate, Cut, Piece, Pool
 from memcli.search.variety import REPEATS, varied
