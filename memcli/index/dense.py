@@ -36,9 +36,10 @@ def matrix(codes: bytes, dimensions: int) -> Any:
     return _numpy.frombuffer(codes, dtype=_numpy.int8).reshape(-1, dimensions)
 
 
-def picked(rows: Any, places: Sequence[int], numbers: Sequence[float]) -> list[float]:
-    """`products` for some rows of a matrix."""
-    found: list[float] = (rows[places].astype(_numpy.float64) @ _numpy.asarray(numbers, dtype=_numpy.float64)).tolist()
+def picked(rows: Any, scales: bytes, places: Sequence[int], numbers: Sequence[float], scale: float) -> list[float]:
+    """`products` for some rows of a matrix, times the scale of each, times a scale."""
+    own = _numpy.frombuffer(scales, dtype=_numpy.float32)[places].astype(_numpy.float64)
+    found: list[float] = ((rows[places].astype(_numpy.float64) @ _numpy.asarray(numbers, dtype=_numpy.float64)) * own * scale).tolist()
     return found
 
 
@@ -49,6 +50,27 @@ def summed(signs: bytes, query: Sequence[float], rows: int, unit: float) -> byte
         total += _numpy.frombuffer(signs[at * rows:(at + 1) * rows].translate(table), dtype=_numpy.uint8)
     found: bytes = total.tobytes()
     return found
+
+
+def border(found: bytes, width: int) -> tuple[int, int]:
+    """What signs._border tells."""
+    up_to = _numpy.cumsum(_numpy.bincount(_numpy.frombuffer(found, dtype=_numpy.uint8), minlength=256))
+    most = min(int(_numpy.searchsorted(up_to, width)), 255)
+    return most, int(up_to[most])
+
+
+def below(found: bytes, most: int) -> list[int]:
+    """The places of the bytes that do not exceed `most`."""
+    places: list[int] = _numpy.flatnonzero(_numpy.frombuffer(found, dtype=_numpy.uint8) <= most).tolist()
+    return places
+
+
+def owners(ends: Any, rows: Sequence[int]) -> tuple[list[int], list[int]]:
+    """The entry that each row belongs to, and the row's number in it; `ends` has the row after each entry's last."""
+    ends = _numpy.frombuffer(ends, dtype=_numpy.uint32)
+    entries = _numpy.searchsorted(ends, rows, side="right")
+    starts = _numpy.where(entries > 0, ends[entries - 1], 0)
+    return entries.tolist(), (_numpy.asarray(rows, dtype=_numpy.int64) - starts).tolist()
 
 
 def _costs(query: Sequence[float], unit: float) -> list[bytes]:

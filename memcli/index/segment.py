@@ -20,7 +20,7 @@ import os
 import zlib
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain
 from operator import mul
@@ -133,10 +133,10 @@ class Segment:
             self.close()
             raise IndexUnusable("a part of the vector index is damaged", _HINT) from None
 
-    def close(self) -> None:
-        """Release the file."""
+    def close(self, close: Callable[[int], None] = os.close) -> None:
+        """Release the file. (The system's own `close` is at hand even where the process is being taken down.)"""
         if self._fd >= 0:
-            os.close(self._fd)
+            close(self._fd)
             self._fd = -1
 
     __del__ = close
@@ -200,22 +200,24 @@ class Segment:
         """What stands in some rows, with the cosines."""
         self._open()
         places = list(rows)
+        if not self._stays or not places:
+            return self._rated(places, query)
+        if self._matrix is None:
+            self._matrix = dense.matrix(self._section(6), self.dimensions)
+        known, found = self._known, dense.picked(self._matrix, self._section(4), places, query.numbers, query.scale)
+        return [Near(*(known.get(at) or self._entry(at)), chunk, cosine) for at, chunk, cosine in zip(*dense.owners(self._row_ends, places), found)]
+
+    def _rated(self, rows: Sequence[int], query: Question) -> list[Near]:
+        wanted = query.numbers
         scales = array("f")
         scales.frombytes(self._section(4))
         found = []
-        for row, product in zip(places, self._products(places, query.numbers)):
+        for row in rows:
             at = bisect_right(self._row_ends, row)
-            found.append((product * scales[row] * query.scale, at, row - (self._row_ends[at - 1] if at else 0)))
-        known = self._known
-        return [Near(*(known.get(at) or self._entry(at)), chunk, cosine) for cosine, at, chunk in found]
-
-    def _products(self, rows: Sequence[int], numbers: Sequence[float]) -> list[float]:
-        """The sums of products of some rows' codes with numbers."""
-        if not self._stays:
-            return [sum(map(mul, memoryview(self._piece(6, row * self.dimensions, self.dimensions)).cast("b").tolist(), numbers)) for row in rows]
-        if self._matrix is None:
-            self._matrix = dense.matrix(self._section(6), self.dimensions)
-        return dense.picked(self._matrix, rows, numbers)
+            codes = memoryview(self._piece(6, row * self.dimensions, self.dimensions)).cast("b").tolist()
+            cosine = sum(map(mul, codes, wanted)) * scales[row] * query.scale
+            found.append((cosine, at, row - (self._row_ends[at - 1] if at else 0)))
+        return [Near(*self._entry(at), chunk, cosine) for cosine, at, chunk in found]
 
     def _entry(self, at: int) -> tuple[str, str]:
         """Path and checksum of an entry."""

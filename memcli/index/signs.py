@@ -51,8 +51,10 @@ def _costs(parts: Sequence[float], unit: float) -> bytes:
 def near_signs(signs: bytes, query: Sequence[float], width: int) -> list[int]:
     """The rows that are least unlike, at least `width` of them where there are as many, in order of place."""
     found = distances(signs, query)
-    most, held = _border(found, width)
+    most, held = dense.border(found, width) if dense.ready() else _border(found, width)
     most_rows = width if held >= 4 * width else max(held, width)  # of nothing but ties at the border take what comes first
+    if dense.ready():
+        return dense.below(found, most)[:most_rows]
     return [match.start() for match, _ in zip(re.finditer(b"[\0-%s]" % re.escape(bytes([most])), found, re.DOTALL), range(most_rows))]
 
 

@@ -88,9 +88,10 @@ def _nearest(vectors: VectorIndex, view: View, found: Alike) -> dict[str, float]
     except static.Missing as error:
         found.warning = str(error)
     best = {path: max(cosines(rows, found.question)) for path, rows in found.vectors.items()}
-    for near in vectors.nearest(found.question):
-        if near.path not in view.overlay:
-            best[near.path] = max(best.get(near.path, -1.0), near.cosine)
+    newer = view.overlay
+    for near in vectors.nearest(found.question):  # best first
+        if near.path not in newer:
+            best.setdefault(near.path, near.cosine)
     found.warning = vectors.warning or found.warning
     return best
 

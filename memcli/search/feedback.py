@@ -51,7 +51,8 @@ def reach(pool: Pool, terms: Collection[str]) -> float:
     """The largest coverage of a question's stems by any candidate: 0..1."""
     rarity = worth(pool, terms)
     wanted = frozenset(rarity)
-    return max((coverage(held(pool, at, wanted), rarity) for at in range(len(pool.candidates))), default=1.0)
+    covering = (found for at in range(len(pool.candidates)) if (found := held(pool, at, wanted)) or not wanted)
+    return max((coverage(found, rarity) for found in covering), default=0.0 if pool.candidates else 1.0)
 
 
 def added(pool: Pool, scores: Sequence[float], asked: Collection[str]) -> dict[str, float]:

@@ -32,23 +32,28 @@ class Cut:
     title: list[str]
     targets: list[str] | None = None
     epoch: int = -1  # since when nobody has touched the file, as the index counts it; -1 for not known
-    _around: list[tuple[list[int], int]] = field(default_factory=list)
+    _around: tuple[list[list[int]], list[int]] | None = None
 
-    def around(self, words: int) -> list[tuple[list[int], int]]:
-        """For each piece those beside it, nearest first, that widen it to so many words, and how many these are then."""
-        if not self._around:
+    def around(self, words: int) -> tuple[list[list[int]], list[int]]:
+        """For each piece those beside it, nearest first, that widen it to so many words; and how many these are then."""
+        if self._around is None:
             lengths = [len(stems) for _, stems in self.pieces]
-            for number, length in enumerate(lengths):
-                others: list[int] = []
-                for distance in range(1, len(lengths)):
-                    if length >= words:
-                        break
-                    for place in (number - distance, number + distance):
-                        if 0 <= place < len(lengths):
-                            others.append(place)
-                            length += lengths[place]
-                self._around.append((others, length))
+            self._around = [_beside(lengths, number, words) for number in range(len(lengths))], []
+            self._around[1].extend(lengths[number] + sum(lengths[other] for other in others) for number, others in enumerate(self._around[0]))
         return self._around
+
+
+def _beside(lengths: Sequence[int], number: int, words: int) -> list[int]:
+    found: list[int] = []
+    length = lengths[number]
+    for distance in range(1, len(lengths)):
+        if length >= words:
+            break
+        for place in (number - distance, number + distance):
+            if 0 <= place < len(lengths):
+                found.append(place)
+                length += lengths[place]
+    return found
 
 
 @dataclass(slots=True)

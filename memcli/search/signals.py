@@ -52,18 +52,20 @@ class Words:
         lengths: list[int] = []
         for candidate in self.pool.candidates:
             start = candidate.pieces.start
-            lacking = not any(self.held[start:candidate.pieces.stop])
-            for at, (others, length) in enumerate(candidate.cut.around(WIDE)[:len(candidate.pieces)]):
-                lengths.append(length)
-                held.append(NONE if lacking else self._joined(start + at, [start + other for other in others]))
+            around, wide = candidate.cut.around(WIDE)
+            lengths += wide[:len(candidate.pieces)]
+            if any(self.held[start:candidate.pieces.stop]):
+                held += [self._joined(start + at, start, others) for at, others in enumerate(around[:len(candidate.pieces)])]
+            else:
+                held += [NONE] * len(candidate.pieces)
         spread = Counter(term for found in held for term in found)
         return bm25(held, lengths, {term: idf(len(held), spread[term]) for term in self.rarity})
 
-    def _joined(self, number: int, others: Iterable[int]) -> Mapping[str, int]:
-        """What a piece and others hold together."""
+    def _joined(self, number: int, start: int, others: Iterable[int]) -> Mapping[str, int]:
+        """What a piece and others hold together; those are counted from the entry's first piece, at `start`."""
         found = dict(self.held[number])
         for other in others:
-            for term, times in self.held[other].items():
+            for term, times in self.held[start + other].items():
                 found[term] = found.get(term, 0) + times
         return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING
 
 from memcli.cli import session
@@ -27,6 +28,9 @@ class Ahead:
         done = call(self._caller, self._work, self._warm)
         self._begun = True
         self.left = done.status == 1
+        if not self.left:
+            gc.collect()
+            gc.freeze()  # what is kept is not looked through again and again
 
     def _work(self) -> int:
         store = session.current().store(self._warm.root)
