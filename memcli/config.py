@@ -89,6 +89,7 @@ OPTIONS = (
            "replaces it by the name of its rule; `allow` nothing. A vault's own file cannot choose `allow`.",
            choices=("refuse", "redact"), own=("allow",), personal=True),
     Option("search.limit", int, 10, "Hits that a search returns.", "entries", 1, 1000),
+    Option("serve.idle_minutes", float, 30.0, "How long `mem serve --socket` waits for a request before it ends; 0 for ever.", "minutes", 0, 525_600),
 )
 BY_NAME = {option.name: option for option in OPTIONS}
 

@@ -114,7 +114,7 @@ def _writes(call: ast.Call) -> bool:
 def test_only_their_owners_import_engines() -> None:
     owners = {"tantivy": {"memcli/index/keyword.py"}, "git": {"memcli/entries/git.py"},
               "usearch": {"memcli/index/hnsw.py"},  # the graphs of the largest vaults
-              "numpy": {"memcli/index/embed.py", "memcli/index/hnsw.py", "memcli/index/onnx.py"},
+              "numpy": {"memcli/index/embed.py", "memcli/index/hnsw.py", "memcli/index/onnx.py", "memcli/index/dense.py"},
               "subprocess": CALLS_GIT | RUNS,
               "onnxruntime": {"memcli/index/onnx.py"}, "tokenizers": {"memcli/index/onnx.py"}}
     found = [f"{path}:{line}: imports {module}" for path in sources() for module, line in imports(tree(path))

@@ -6,6 +6,7 @@ import gc
 import os
 import signal
 import sys
+from collections.abc import Sequence
 
 from memcli import __version__
 from memcli.errors import BUG, INTERRUPTED, MemError
@@ -60,7 +61,7 @@ def _run(arguments: list[str]) -> int:
     try:
         return _dispatch(arguments)
     except MemError as error:
-        _tell(error.code, error.message, error.hint, error.exit_status)
+        tell(error.code, error.message, error.hint, error.exit_status, arguments)
         return error.exit_status
     except KeyboardInterrupt:
         sys.stderr.write("\nmem: interrupted; what was acknowledged before is safe\n")
@@ -72,11 +73,22 @@ def _run(arguments: list[str]) -> int:
             raise
         if isinstance(error, OSError) and error.filename is None and error.errno == 28:
             return _output_failed(error)
-        _tell("bug", f"unexpected {type(error).__name__}: {error}", "this is a bug of mem; run again with --debug and report what it prints", BUG)
+        tell("bug", *bug(error), BUG, arguments)
         return BUG
 
 
+def bug(error: Exception) -> tuple[str, str]:
+    """Message and hint for an error that nobody foresaw."""
+    return f"unexpected {type(error).__name__}: {error}", "this is a bug of mem; run again with --debug and report what it prints"
+
+
 def _dispatch(arguments: list[str]) -> int:
+    if arguments[:1] == ["search"] or arguments[:1] == ["--vault"] and arguments[2:3] == ["search"]:
+        from memcli.serve import ask
+
+        answered = ask.search(arguments)
+        if answered is not None:
+            return answered
     from memcli.cli import quick
 
     call = quick.read(arguments)
@@ -91,12 +103,12 @@ def _dispatch(arguments: list[str]) -> int:
     except Exception as error:
         if not hasattr(error, "format_message") or not hasattr(error, "exit_code"):
             raise
-        _usage(error)
+        _usage(error, arguments)
         return 2
     return result if isinstance(result, int) else 0
 
 
-def _usage(error: Exception) -> None:
+def _usage(error: Exception, arguments: Sequence[str]) -> None:
     """A command line that does not parse, in our words."""
     message = str(error.format_message()).rstrip(".")  # type: ignore[attr-defined]
     context = getattr(error, "ctx", None)
@@ -111,11 +123,12 @@ def _usage(error: Exception) -> None:
         near = difflib.get_close_matches(word, COMMANDS, 1)
         message = f"no such command: {word}"
         hint = f"did you mean mem {near[0]}?" if near else "mem --help lists the commands"
-    _tell("usage", message, hint, 2)
+    tell("usage", message, hint, 2, arguments)
 
 
-def _tell(code: str, message: str, hint: str, status: int) -> None:
-    if any(word in ("--json", "--jsonl") for word in sys.argv[1:]):
+def tell(code: str, message: str, hint: str, status: int, arguments: Sequence[str]) -> None:
+    """An error in words on standard error, or as JSON where the command line asks for JSON."""
+    if any(word in ("--json", "--jsonl") for word in arguments):
         import json
 
         from memcli.output import records
@@ -137,5 +150,5 @@ def _pipe_closed() -> int:
 
 def _output_failed(error: OSError) -> int:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    _tell("cannot", f"cannot write the output: {error.strerror}", "", 4)
+    tell("cannot", f"cannot write the output: {error.strerror}", "", 4, sys.argv[1:])
     return 4

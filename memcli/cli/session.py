@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from memcli import clock, config, faults
-from memcli.entries import atomic
+from memcli.entries import atomic, place
 from memcli.entries import vault as vaults
 from memcli.entries.git import leaked
 from memcli.entries.vault import Vault
@@ -58,23 +58,19 @@ class Session:
 
     def default_vault(self) -> str:
         """The user's own vault, used when none is found from here."""
-        return os.path.join(self._xdg("XDG_DATA_HOME", ".local/share"), "mem")
+        return os.path.join(place.xdg(self.env, "XDG_DATA_HOME", ".local/share"), "mem")
 
     def user_config(self) -> str:
         """The user's own settings file."""
-        return os.path.join(self._xdg("XDG_CONFIG_HOME", ".config"), "mem", "config.yaml")
+        return os.path.join(place.xdg(self.env, "XDG_CONFIG_HOME", ".config"), "mem", "config.yaml")
 
     def state(self) -> str:
         """The folder of what is kept about this user's machine: receipts of mem install, logs."""
-        return os.path.join(self._xdg("XDG_STATE_HOME", ".local/state"), "mem")
+        return os.path.join(place.xdg(self.env, "XDG_STATE_HOME", ".local/state"), "mem")
 
     def home(self) -> str:
         """The user's home folder."""
         return self.env.get("HOME") or os.path.expanduser("~")
-
-    def _xdg(self, name: str, fallback: str) -> str:
-        value = self.env.get(name, "")
-        return value if os.path.isabs(value) else os.path.join(self.home(), fallback)
 
     def load_settings(self, vault: Vault | None) -> config.Settings:
         """Environment over vault over user over defaults."""
@@ -104,7 +100,11 @@ class Session:
         vault = self.vault(explicit)
         folder = os.path.relpath(os.getcwd(), vault.root)
         inside = folder != "." and not folder.startswith("..")
-        return Store(vault, self.load_settings(vault), self.env, Talk(self.progress, self.warn), folder=folder if inside else "")
+        return self.opened(vault, folder if inside else "")
+
+    def opened(self, vault: Vault, folder: str) -> Store:
+        """The store of a vault; `folder` is where in it the caller stands."""
+        return Store(vault, self.load_settings(vault), self.env, Talk(self.progress, self.warn), folder=folder)
 
     def around(self, explicit: str | None) -> Around:
         """Where plugins are looked for: in the vault too, where there is one."""
@@ -179,14 +179,15 @@ class Session:
         """Lines for a person: through the pager when they are many and standard output is a terminal."""
         text = "".join(line + "\n" for line in lines)
         pager = self._pager()
-        if pager and text.count("\n") >= self._size()[1]:
-            import subprocess
+        if not pager or text.count("\n") < self._size()[1] or not self.paged(pager, text):
+            self.out(text)
 
-            env = {"LESS": "FRX", **self.env}
-            done = subprocess.run(pager, shell=True, input=text.encode("utf-8", "replace"), env=env, check=False)
-            if done.returncode not in (126, 127):  # else there is no such pager: print it
-                return
-        self.out(text)
+    def paged(self, pager: str, text: str) -> bool:
+        """Show a text in a pager; False when there is no such pager."""
+        import subprocess
+
+        env = {"LESS": "FRX", **self.env}
+        return subprocess.run(pager, shell=True, input=text.encode("utf-8", "replace"), env=env, check=False).returncode not in (126, 127)
 
     def _pager(self) -> str:
         if not self.tty or no_pager:
@@ -240,10 +241,16 @@ _current: Session | None = None
 
 def current() -> Session:
     """This process's session."""
-    global _current
     if _current is None:
-        _current = Session()
+        use(Session())
+    assert _current
     return _current
+
+
+def use(one: Session | None) -> None:
+    """Make a session the one that commands work in; None lets the next command make its own."""
+    global _current
+    _current = one
 
 
 def out(text: str) -> None:

@@ -7,10 +7,11 @@ import stat
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 
+from memcli.entries import place
+from memcli.entries.place import MEM as MEM
 from memcli.errors import NoVault, UserError
 
 FORMAT = 1
-MEM = ".mem"
 CONFIG = ".mem/config.yaml"
 ATTRIBUTES = ".gitattributes"
 IGNORE = ".mem/.gitignore"
@@ -71,25 +72,12 @@ class Vault:
 
 def find(start: str, explicit: str | None, default: str) -> Vault:
     """The vault to use: `explicit`, else the nearest parent of `start` with `.mem/`, else `default`. Raises NoVault."""
+    found = place.root(start, explicit, default)
+    if found:
+        return Vault(found)
     if explicit is not None:
-        if not _is_vault(explicit):
-            raise NoVault(f"no vault at {explicit}", f"create one: mem init {explicit}")
-        return Vault(os.path.realpath(explicit))
-    folder = os.path.realpath(start)
-    while True:
-        if _is_vault(folder):
-            return Vault(folder)
-        parent = os.path.dirname(folder)
-        if parent == folder:
-            break
-        folder = parent
-    if _is_vault(default):
-        return Vault(os.path.realpath(default))
+        raise NoVault(f"no vault at {explicit}", f"create one: mem init {explicit}")
     raise NoVault(f"no vault here or in any parent folder, and none at {default}", "create one: mem init")
-
-
-def _is_vault(folder: str) -> bool:
-    return os.path.isdir(f"{folder}/{MEM}") and not os.path.islink(f"{folder}/{MEM}")
 
 
 @dataclass(slots=True)

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from memcli.index.chunks import Chunk
+from memcli.index.coding import Coded, Question
 from memcli.index.plan import Leaf, Plan
-from memcli.index.segment import Coded, Question
 
 
 class Embedder(Protocol):

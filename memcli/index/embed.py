@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from memcli.index import room
-from memcli.index.segment import Coded, Columns
+from memcli.index.coding import Coded
+from memcli.index.segment import Columns
 from memcli.index.static import DIMENSIONS, TOKENS, Lexicon, Table
 
 _BATCH = 4096

@@ -14,7 +14,7 @@ from memcli import faults
 from memcli.entries import atomic
 from memcli.entries import vault as vaults
 from memcli.entries.vault import Vault
-from memcli.index import changes, files, guard, manifest, pending
+from memcli.index import changes, files, guard, manifest, opened, pending
 from memcli.index.document import Document
 from memcli.index.files import Progress
 from memcli.index.manifest import Row
@@ -45,12 +45,9 @@ def noting(found: Iterable[tuple[Row, Document]], rows: dict[str, Row]) -> Itera
 
 def keyword(vault: Vault, view: View) -> KeywordIndex:
     """The keyword index that belongs to a view of the manifest. Raises IndexUnusable when its files are not what was written."""
-    from memcli.index.keyword import KeywordIndex
-
     assert view.manifest
     folder = f"{vault.index}/{view.manifest.keyword}"
-    guard.prove(folder, view.manifest.seal, committing=view.pending.begun)
-    return KeywordIndex.open(folder)
+    return opened.keyword(folder, guard.prove(folder, view.manifest.seal, committing=view.pending.begun))
 
 
 def fold(vault: Vault, view: View, limit: int, progress: Progress, outside: Outside | None = None) -> None:

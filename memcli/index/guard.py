@@ -52,15 +52,15 @@ def _seen(folder: str) -> list[int]:
     return [zlib.crc32("\n".join(sorted(rows)).encode()), _sum_of_meta(folder)]
 
 
-def prove(folder: str, sealed: list[int], *, committing: bool) -> None:
-    """Raise IndexUnusable unless the files are those that were sealed, or whole by their own checksums.
+def prove(folder: str, sealed: list[int], *, committing: bool) -> list[int]:
+    """What is seen of the files. Raise IndexUnusable unless they are those that were sealed, or whole by their own checksums.
 
     `committing`: a fold may have come as far as its commit, so `meta.json` may be newer than the seal.
     """
     with EngineErrors(folder):
         now = _seen(folder)
         if now == sealed[:2]:
-            return
+            return now
         wrong = damaged(folder)
         if now[1] != sealed[1] and not committing:
             wrong.append("meta.json")
@@ -68,6 +68,7 @@ def prove(folder: str, sealed: list[int], *, committing: bool) -> None:
             wrong.append("one file, which has the content of another,")
     if wrong:
         raise IndexUnusable(f"keyword index {folder}: {wrong[0]} is not what was written", REBUILD)
+    return now
 
 
 def _sum_of_meta(folder: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from memcli.index import bm25
 from memcli.index.document import Document
@@ -28,8 +28,7 @@ class Part:
     contribution: float
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """An entry found. `score` is 1.0 for each when a query is nothing but filters. `parts` is empty unless asked for."""
 
     path: str
@@ -73,7 +72,7 @@ def path_of(stored: bytes) -> tuple[str, str]:
 def in_order(items: list[_Item], score: Callable[[_Item], float], path: Callable[[_Item], str]) -> list[_Item]:
     """Best first; those whose scores differ by no more than rounding, by path."""
     ranked = sorted(items, key=lambda item: (-score(item), path(item)))
-    return [item for group in _ties(ranked, score) for item in sorted(group, key=path)]
+    return [item for group in _ties(ranked, score) for item in (group if len(group) == 1 else sorted(group, key=path))]
 
 
 def _ties(ranked: list[_Item], score: Callable[[_Item], float]) -> Iterator[list[_Item]]:

@@ -30,7 +30,8 @@ from memcli.entries import atomic
 from memcli.errors import IndexUnusable
 
 if TYPE_CHECKING:
-    from memcli.index.segment import Question, Segment
+    from memcli.index.coding import Question
+    from memcli.index.segment import Segment
 
 FETCHED = 256  # rows asked of a graph
 _BUILT_WITH = 64  # rows that are weighed for each new row's neighbours; twice as many took twice the time and found the same

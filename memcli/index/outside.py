@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from memcli.config import Settings
 from memcli.index.chunks import Chunk
-from memcli.index.segment import Coded, Question, coded, question
+from memcli.index.coding import Coded, Question, coded, question
 from memcli.index.static import Missing
 
 NONE = "none"

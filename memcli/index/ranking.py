@@ -8,7 +8,6 @@ one in DRIFT; in a larger index they move by two percent at most and are left as
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from memcli.index import bm25
@@ -93,7 +92,7 @@ class Ranking:
         found = [(hit, address) for _, hit, address in self._fetched(query, wanted)]
         for hit, address in in_order(found, lambda item: item[0].score, lambda item: item[0].path)[:wanted]:
             parts = tuple(self._parts(text, address)) if anew or explain else ()
-            yield replace(hit, score=total(parts) if anew else hit.score, parts=parts if explain else ()) if parts else hit
+            yield hit._replace(score=total(parts) if anew else hit.score, parts=parts if explain else ()) if parts else hit
 
     def _beside(self, *, explain: bool) -> Iterator[Hit]:
         for kept in self._view.overlay.cards:

@@ -20,85 +20,33 @@ import os
 import zlib
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain
 from operator import mul
-from typing import IO
+from typing import IO, Any, NamedTuple
 
 from memcli.entries import atomic
 from memcli.errors import IndexUnusable, UserError
+from memcli.index import dense
+from memcli.index.coding import Coded, Question
 from memcli.index.signs import near_signs
 
 FORMAT = 2
 WIDTH = 600
+DENSE_MAX = 64 << 20  # bytes of codes that a process that stays keeps
 _HEADER_MAX = 4096
 _PIECE = 1 << 20  # bytes
-_POSITIVE = bytes(49 if 0 < byte < 128 else 48 for byte in range(256))  # "1" for a positive signed byte, else "0"
 _HINT = "mem index --rebuild makes it anew from the files; nothing is lost"
 
 
-@dataclass(frozen=True, slots=True)
-class Coded:
-    """One vector as it is kept: `codes` signed bytes, a multiple of 8 of them; the vector is about `scale` * codes."""
-
-    codes: bytes
-    scale: float
-
-    @property
-    def signs(self) -> bytes:
-        """A bit for each code, 1 where it is positive."""
-        return signs_of(self.codes)
-
-    def cosine(self, other: Sequence[float], scale: float) -> float:
-        """The product with another vector, given as numbers and a scale of theirs: -1..1."""
-        return float(sum(map(mul, self.numbers, other))) * self.scale * scale
-
-    @property
-    def numbers(self) -> Sequence[int]:
-        """The codes as integers -127..127."""
-        return memoryview(self.codes).cast("b").tolist()
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A vector to be looked for, as exact as it was made: `numbers`, as many as codes are kept, of which `scale` makes length 1; 0 for a
-    vector of zeros."""
-
-    numbers: Sequence[float]
-    scale: float
-
-
-@dataclass(frozen=True, slots=True)
-class Near:
+class Near(NamedTuple):
     """A vector found: the entry's path, its file's checksum (hex) when it was embedded, the chunk's number in it, the cosine."""
 
     path: str
     sum: str
     chunk: int
     cosine: float
-
-
-def coded(vector: Sequence[float]) -> Coded:
-    """A vector of any length as it is kept: brought to length 1 first. Zero stays zero."""
-    length = sum(x * x for x in vector) ** 0.5
-    most = max(map(abs, vector)) / length if length else 0.0
-    padding = bytes(-len(vector) % 8)
-    if not most:
-        return Coded(bytes(len(vector)) + padding, 0.0)
-    scale = most / 127
-    return Coded(array("b", [round(x / length / scale) for x in vector]).tobytes() + padding, scale)
-
-
-def question(vector: Sequence[float]) -> Question:
-    """A vector of any length to be looked for."""
-    length = sum(x * x for x in vector) ** 0.5
-    return Question([*vector, *[0.0] * (-len(vector) % 8)], 1 / length if length else 0.0)
-
-
-def signs_of(codes: bytes) -> bytes:
-    """A bit for each code, the first code in the highest bit of the first byte, 1 where it is positive."""
-    return int(codes.translate(_POSITIVE), 2).to_bytes(len(codes) // 8, "big")
 
 
 def write(path: str, embedder: str, entries: Sequence[tuple[str, str, list[Coded]]]) -> None:
@@ -166,6 +114,10 @@ class Segment:
     def __init__(self, path: str) -> None:
         self._fd = -1
         self._opened = False
+        self._matrix: Any = None
+        self._sections: dict[int, bytes] = {}
+        self._known: dict[int, tuple[str, str]] = {}
+        self._places: dict[str, int] = {}
         try:
             self._fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
             head = os.pread(self._fd, _HEADER_MAX, 0).partition(b"\n")[0]
@@ -181,21 +133,32 @@ class Segment:
             self.close()
             raise IndexUnusable("a part of the vector index is damaged", _HINT) from None
 
-    def close(self) -> None:
-        """Release the file."""
+    def close(self, close: Callable[[int], None] = os.close) -> None:
+        """Release the file. (The system's own `close` is at hand even where the process is being taken down.)"""
         if self._fd >= 0:
-            os.close(self._fd)
+            close(self._fd)
             self._fd = -1
 
     __del__ = close
 
     def _section(self, number: int) -> bytes:
-        data = self._piece(number, 0, self._lengths[number])
-        if zlib.crc32(data) != self._checks[number]:
-            raise IndexUnusable("a part of the vector index is damaged", _HINT)
+        data = self._sections.get(number)
+        if data is None:
+            data = self._piece(number, 0, self._lengths[number])
+            if zlib.crc32(data) != self._checks[number]:
+                raise IndexUnusable("a part of the vector index is damaged", _HINT)
+            if self._stays:
+                self._sections[number] = data
         return data
 
+    @property
+    def _stays(self) -> bool:
+        """Whether what was read is kept: in a process that stays, of a segment that is not too large."""
+        return dense.ready() and self._lengths[6] <= DENSE_MAX
+
     def _piece(self, number: int, offset: int, length: int) -> bytes:
+        if number in self._sections:
+            return self._sections[number][offset:offset + length]
         data = os.pread(self._fd, length, self._starts[number] + offset)
         if len(data) != length:
             raise IndexUnusable("a part of the vector index is damaged", _HINT)
@@ -215,6 +178,14 @@ class Segment:
         start = self._path_ends[at - 1] if at else 0
         return self._piece(1, start, self._path_ends[at] - start)
 
+    def _find(self, path: str) -> int:
+        """The place of the entry with this path, `entries` or another's place if there is none."""
+        if not self._stays:
+            return bisect_left(range(self.entries), order(path), key=self._path)
+        if not self._places:
+            self._places = {self._entry(at)[0]: at for at in range(self.entries)}
+        return self._places.get(path, self.entries)
+
     def _open(self) -> None:
         """Read where each entry's path and rows are, once."""
         if not self._opened:
@@ -228,6 +199,15 @@ class Segment:
     def rated(self, rows: Iterable[int], query: Question) -> list[Near]:
         """What stands in some rows, with the cosines."""
         self._open()
+        places = list(rows)
+        if not self._stays or not places:
+            return self._rated(places, query)
+        if self._matrix is None:
+            self._matrix = dense.matrix(self._section(6), self.dimensions)
+        known, found = self._known, dense.picked(self._matrix, self._section(4), places, query.numbers, query.scale)
+        return [Near(*(known.get(at) or self._entry(at)), chunk, cosine) for at, chunk, cosine in zip(*dense.owners(self._row_ends, places), found)]
+
+    def _rated(self, rows: Sequence[int], query: Question) -> list[Near]:
         wanted = query.numbers
         scales = array("f")
         scales.frombytes(self._section(4))
@@ -237,7 +217,14 @@ class Segment:
             codes = memoryview(self._piece(6, row * self.dimensions, self.dimensions)).cast("b").tolist()
             cosine = sum(map(mul, codes, wanted)) * scales[row] * query.scale
             found.append((cosine, at, row - (self._row_ends[at - 1] if at else 0)))
-        return [Near(self._path(at).decode("utf-8", "surrogateescape"), self._piece(2, at * 16, 16).hex(), chunk, cosine) for cosine, at, chunk in found]
+        return [Near(*self._entry(at), chunk, cosine) for cosine, at, chunk in found]
+
+    def _entry(self, at: int) -> tuple[str, str]:
+        """Path and checksum of an entry."""
+        found = self._known.get(at)
+        if found is None:
+            found = self._known[at] = self._path(at).decode("utf-8", "surrogateescape"), self._piece(2, at * 16, 16).hex()
+        return found
 
     def codes(self, first: int, count: int) -> bytes:
         """The codes of so many rows, one row after the other."""
@@ -248,14 +235,15 @@ class Segment:
         found: dict[str, list[Coded]] = {}
         self._open()
         for path, sum_ in wanted.items():
-            name = path.encode("utf-8", "surrogateescape")
-            at = bisect_left(range(self.entries), name, key=self._path)
-            if at < self.entries and self._path(at) == name and self._piece(2, at * 16, 16).hex() == sum_:
+            at = self._find(path)
+            if at < self.entries and self._entry(at) == (path, sum_):
                 start = self._row_ends[at - 1] if at else 0
                 found[path] = self._rows(start, self._row_ends[at] - start)
         return found
 
     def _rows(self, first: int, count: int) -> list[Coded]:
+        if self._stays:
+            self._section(4), self._section(6)
         scales = array("f")
         scales.frombytes(self._piece(4, first * 4, count * 4))
         codes, size = self.codes(first, count), self.dimensions

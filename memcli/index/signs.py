@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from memcli.index import dense
+
 _NARROW = 32  # columns of signs that are added in one byte a row
 
 
@@ -19,33 +21,40 @@ def distances(signs: bytes, query: Sequence[float]) -> bytes:
     parts = [sum(map(abs, query[first:first + _NARROW * 8])) for first in range(0, len(query), _NARROW * 8)]
     unit = (255 - min(columns, _NARROW) / 2) / (max(parts) or 1.0)
     if columns <= _NARROW:
-        return _summed(signs, query, rows, unit).to_bytes(rows, "little")
+        return _summed(signs, query, rows, unit)
     total = 0
     for first in range(0, columns, _NARROW):  # of more columns than a byte holds, two bytes a row, and of these the upper bits
         wide = bytearray(2 * rows)
         some = slice(first * 8, (first + _NARROW) * 8)
-        wide[::2] = _summed(signs[first * rows:(first + _NARROW) * rows], query[some], rows, unit).to_bytes(rows, "little")
+        wide[::2] = _summed(signs[first * rows:(first + _NARROW) * rows], query[some], rows, unit)
         total += int.from_bytes(wide, "little")
     return (total >> (len(parts) * 255).bit_length() - 8).to_bytes(2 * rows, "little")[::2]
 
 
-def _summed(signs: bytes, query: Sequence[float], rows: int, unit: float) -> int:
+def _summed(signs: bytes, query: Sequence[float], rows: int, unit: float) -> bytes:
     """What the rows' columns cost, one byte a row."""
-    total = 0
-    for column in range(len(query) // 8):
-        costs = [0.5]
-        for part in query[column * 8:column * 8 + 8]:  # the first is the highest bit
-            zero, one = (part * unit, 0.0) if part > 0 else (0.0, -part * unit)
-            costs = [cost + bit for cost in costs for bit in (zero, one)]
-        total += int.from_bytes(signs[column * rows:(column + 1) * rows].translate(bytes(map(int, costs))), "little")
-    return total
+    if dense.ready():
+        return dense.summed(signs, query, rows, unit)
+    tables = [_costs(query[at:at + 8], unit) for at in range(0, len(query), 8)]
+    return sum(int.from_bytes(signs[at * rows:(at + 1) * rows].translate(table), "little") for at, table in enumerate(tables)).to_bytes(rows, "little")
+
+
+def _costs(parts: Sequence[float], unit: float) -> bytes:
+    """What each byte of signs costs beside eight parts of a question."""
+    costs = [0.5]
+    for part in parts:  # the first is the highest bit
+        zero, one = (part * unit, 0.0) if part > 0 else (0.0, -part * unit)
+        costs = [cost + bit for cost in costs for bit in (zero, one)]
+    return bytes(map(int, costs))
 
 
 def near_signs(signs: bytes, query: Sequence[float], width: int) -> list[int]:
     """The rows that are least unlike, at least `width` of them where there are as many, in order of place."""
     found = distances(signs, query)
-    most, held = _border(found, width)
+    most, held = dense.border(found, width) if dense.ready() else _border(found, width)
     most_rows = width if held >= 4 * width else max(held, width)  # of nothing but ties at the border take what comes first
+    if dense.ready():
+        return dense.below(found, most)[:most_rows]
     return [match.start() for match, _ in zip(re.finditer(b"[\0-%s]" % re.escape(bytes([most])), found, re.DOTALL), range(most_rows))]
 
 

@@ -23,7 +23,7 @@ from operator import add, mul
 from memcli.entries import atomic
 from memcli.errors import IndexUnusable
 from memcli.index.chunks import Chunk
-from memcli.index.segment import Coded, Question, coded, question
+from memcli.index.coding import Coded, Question, coded, question
 from memcli.index.wordpieces import WORD, WordPieces
 
 NAME = "static"

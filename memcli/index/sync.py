@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from memcli import faults
@@ -21,7 +20,7 @@ from memcli.index.document import Document
 from memcli.index.files import Progress
 from memcli.index.manifest import Manifest, Row
 from memcli.index.pending import Pending
-from memcli.index.view import View
+from memcli.index.view import Status, View
 
 if TYPE_CHECKING:
     from memcli.index.keyword import KeywordIndex
@@ -29,18 +28,6 @@ if TYPE_CHECKING:
 
 Warn = Callable[[str], None]
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """How things stand: entries known, of them in the pending log, changed files not taken in yet, bytes of the index on disk, pieces
-    that wait for a vector."""
-
-    entries: int
-    pending: int
-    unseen: int
-    size_bytes: int
-    waiting: int
 
 
 class Index:
@@ -55,6 +42,7 @@ class Index:
         self._outside: Outside | None = None
         self._path = f"{vault.index}/manifest"
         self.held = False  # the vault's lock is held by the command we work for
+        self.epoch = -1  # where files are watched: counts the times that they were touched
 
     @property
     def max_bytes(self) -> int:
@@ -267,10 +255,13 @@ class Index:
         if self._outside:
             self._outside.told = True
 
+    def coming(self, count: int) -> list[str]:
+        """So many paths of entries that may be asked for: none, in a process that ends with its command."""
+        return []
+
     def documents(self) -> Iterator[Document]:
         """Every entry, read afresh from the files."""
-        for _, document in self._documents():
-            yield document
+        return (document for _, document in self._documents())
 
     def everything(self) -> Iterator[tuple[str, Row]]:
         """(path, row) of every entry, read afresh from the files."""

@@ -16,9 +16,10 @@ from memcli.entries import atomic
 from memcli.errors import IndexUnusable
 from memcli.index import segment, static
 from memcli.index.chunks import Chunk, chunks
+from memcli.index.coding import Coded, Question
 from memcli.index.document import Document
 from memcli.index.files import Progress
-from memcli.index.segment import Coded, Near, Question, Segment
+from memcli.index.segment import Near, Segment
 from memcli.index.tokens import Tokens
 
 if TYPE_CHECKING:
@@ -139,7 +140,7 @@ class VectorIndex:
         self._folder = folder
         self._graphs = graphs(kept)
         self._segments = {name: Segment(f"{folder}/{name}") for name in segments(kept)}
-        self.warning = _waiting(kept)  # what of it is missing or was not usable, though an answer was found without
+        self.warning = waiting(kept)  # what of it is missing or was not usable, though an answer was found without
         if seal(folder, kept) != kept.get("seal"):
             self.prove()
         self._outside = outside
@@ -196,7 +197,7 @@ class VectorIndex:
         return {path: [next(rows) for _ in own] for path, own in found.items()}
 
 
-def _waiting(kept: Mapping[str, object]) -> str:
+def waiting(kept: Mapping[str, object]) -> str:
     """What to say when the embedder could not be had for some pieces."""
     return f"pieces that have no vector, and are found by words only: {kept['waiting']}; mem index makes them" if kept.get("waiting") else ""
 

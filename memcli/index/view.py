@@ -63,3 +63,15 @@ class View:
                 paths, ids, hidden = self.manifest.paths(), self.manifest.ids(), self.hidden
                 found.update((ids[at], paths[at]) for at in places if paths[at] not in hidden)
         return sorted(found)[:limit]
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How things stand: entries known, of them in the pending log, changed files not taken in yet, bytes of the index on disk, pieces
+    that wait for a vector."""
+
+    entries: int
+    pending: int
+    unseen: int
+    size_bytes: int
+    waiting: int

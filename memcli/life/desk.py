@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from memcli.entries.git import Git
     from memcli.entries.run import Run
     from memcli.extend.registry import Around
+    from memcli.index.warm import Warm
 
 LEAST_PART = 4
 
@@ -45,17 +46,31 @@ class Desk:
     """One vault, opened for one command.
 
     `env` is what git children see, `now` the instant that counts as the present, `folder` where in the vault the caller stands (relative,
-    "" for the top or outside).
+    "" for the top or outside), `index` the index to look into where that is kept open between commands.
     """
 
-    def __init__(self, vault: Vault, settings: Settings, env: Mapping[str, str], talk: Talk, now: datetime | None = None, folder: str = "") -> None:
+    def __init__(self, vault: Vault, settings: Settings, env: Mapping[str, str], talk: Talk, now: datetime | None = None, folder: str = "",
+                 index: Index | None = None) -> None:
         self.vault = vault
         self.settings = settings
         self.talk = talk
         self.folder = folder
         self.now = now or clock.now()
         self._env = env
-        self.index = Index(vault, settings, talk.progress, talk.warn, env)
+        self.index = index or Index(vault, settings, talk.progress, talk.warn, env)
+
+    @staticmethod
+    def keeping(root: str) -> Warm:
+        """What a process that stays keeps open of the vault at `root`: its `index` is what a desk is given."""
+        from memcli.index.warm import Warm
+
+        return Warm(root)
+
+    def prepare(self, count: int) -> bool:
+        """Read so many entries ahead of being asked, where the index is kept open; False when there are no more to read."""
+        from memcli.search import pool
+
+        return pool.prepare(self.index, count)
 
     @property
     def env(self) -> Mapping[str, str]:

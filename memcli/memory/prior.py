@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from memcli import clock
 from memcli.memory.events import Event
-from memcli.memory.state import strength
+from memcli.memory.state import needed
 
 NEED, IMPORTANCE, CONFIDENCE = 0.08, 0.10, 0.05
 SHARP = 4
@@ -58,7 +58,7 @@ def stated_confidence(meta: Mapping[str, object]) -> float:
 
 def factors(meta: Mapping[str, object], created: str, events: list[Event], now: datetime, weights: Weights) -> list[Factor]:
     """The factors of an entry's prior, `meta` being its front matter; validity counts at `now`."""
-    need = strength(created, meta.get("memory"), events, now).need(now)
+    need = needed(created, meta.get("memory"), events, now)
     matters, believed = importance(meta), confidence(meta)
     known = (("need", need, need**SHARP, weights.need), ("importance", matters, _told(meta, matters), weights.importance),
              ("confidence", believed, believed, weights.confidence))

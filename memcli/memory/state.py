@@ -7,7 +7,7 @@ The unit of folding is the whole day (UTC): a checkpoint holds all of a day or n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -70,6 +70,14 @@ def strength(created: str, memory: object, events: Iterable[Event], now: datetim
     for day in _by_day(events, "" if "at" not in kept else clock.rfc3339(since)):
         found = after(found, day, now)
     return found
+
+
+def needed(created: str, memory: object, events: Sequence[Event], now: datetime) -> float:
+    """The need of an entry, as its `strength` has it; of one that was never used without working out the rest."""
+    if events or memory:
+        return strength(created, memory, events, now).need(now)
+    age_days = _days(now, min(_moment(created) or now, now))
+    return need.probability(age_days, age_days, 1)
 
 
 def _by_day(events: Iterable[Event], since: str) -> list[list[Event]]:

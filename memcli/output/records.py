@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from memcli.extend.registry import Known
     from memcli.index.hit import Part
     from memcli.index.manifest import Row
-    from memcli.index.sync import Status
+    from memcli.index.view import Status
     from memcli.life.doctor import Problem
     from memcli.life.exchange import Sent
     from memcli.life.export.fusing import Fused

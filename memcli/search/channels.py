@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from memcli.index.ask import Ask, Filter, Not, Term
 from memcli.index.chunks import chunks
+from memcli.index.coding import Coded, Question, cosines
 from memcli.index.hit import Hit as Match
-from memcli.index.segment import Coded, Question
 from memcli.index.sync import Index
 from memcli.index.view import View
 
@@ -48,8 +48,7 @@ def keyword(index: Index, view: View, ask: Ask, limit: int, *, explain: bool) ->
 
 def alike(index: Index, view: View, ask: Ask, question: str, known: Sequence[Match]) -> Alike:
     """The entries whose pieces mean something like the question, and the vectors of these and of the `known` ones. Raises IndexUnusable."""
-    from memcli.index import static
-    from memcli.index.vector import VectorIndex
+    from memcli.index import opened, static
 
     outside = index.outside
     if not any(isinstance(clause, Term) for clause in ask.positive) or view.manifest is None or outside and outside.id == "none":
@@ -57,7 +56,7 @@ def alike(index: Index, view: View, ask: Ask, question: str, known: Sequence[Mat
     try:
         if not outside:
             static.folder()
-        vectors = VectorIndex(index.vault.index, view.manifest.vectors, outside)
+        vectors = opened.vectors(index.vault.index, view.manifest.vectors, outside)
         found = Alike(vectors.query(question), warning=vectors.warning)
     except static.Missing as error:
         return Alike(warning="" if outside and outside.told else str(error))
@@ -88,11 +87,11 @@ def _nearest(vectors: VectorIndex, view: View, found: Alike) -> dict[str, float]
         found.vectors = vectors.embed({path: (document.title, chunks(document.body)) for path, document in fresh.items()})
     except static.Missing as error:
         found.warning = str(error)
-    numbers = found.question.numbers
-    best = {path: max(row.cosine(numbers, found.question.scale) for row in rows) for path, rows in found.vectors.items()}
-    for near in vectors.nearest(found.question):
-        if near.path not in view.overlay:
-            best[near.path] = max(best.get(near.path, -1.0), near.cosine)
+    best = {path: max(cosines(rows, found.question)) for path, rows in found.vectors.items()}
+    newer = view.overlay
+    for near in vectors.nearest(found.question):  # best first
+        if near.path not in newer:
+            best.setdefault(near.path, near.cosine)
     found.warning = vectors.warning or found.warning
     return best
 

@@ -11,19 +11,24 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
-from memcli.search.pool import Pool, words
-from memcli.search.signals import Column, bm25, idf
+from memcli.search.pool import Pool
+from memcli.search.signals import NONE, Column, bm25, counted, idf
 
 PIECES, WORDS = 3, 10
 
 
 def worth(pool: Pool, terms: Collection[str]) -> dict[str, float]:
     """How rare each of some stems is in the pool: its inverse document frequency over pieces."""
+    wanted = frozenset(terms)
+    if wanted in pool.rarities:
+        return pool.rarities[wanted]
     spread = dict.fromkeys(sorted(terms), 0)
     for piece in pool.pieces:
-        for stem in spread.keys() & piece.stems:
-            spread[stem] += 1
-    return {stem: idf(len(pool.pieces), count) for stem, count in spread.items()}
+        if not wanted.isdisjoint(piece.stems):
+            for stem in wanted.intersection(piece.stems):
+                spread[stem] += 1
+    pool.rarities[wanted] = {stem: idf(len(pool.pieces), count) for stem, count in spread.items()}
+    return pool.rarities[wanted]
 
 
 def coverage(held: Collection[str], rarity: Mapping[str, float]) -> float:
@@ -32,16 +37,22 @@ def coverage(held: Collection[str], rarity: Mapping[str, float]) -> float:
     return sum(value for stem, value in rarity.items() if stem in held) / total if total else 1.0
 
 
-def held(pool: Pool, candidate: int) -> set[str]:
-    """The stems of a candidate's title and pieces."""
-    found = pool.candidates[candidate]
-    return {*words(found.entry.title), *(stem for number in found.pieces for stem in pool.pieces[number].stems)}
+def held(pool: Pool, candidate: int, wanted: frozenset[str]) -> set[str]:
+    """Those of some stems that a candidate's title and pieces have."""
+    one = pool.candidates[candidate]
+    found = {*wanted}.intersection(one.cut.title)
+    for number in one.pieces:
+        if not wanted.isdisjoint(stems := pool.pieces[number].stems):
+            found.update(wanted.intersection(stems))
+    return found
 
 
 def reach(pool: Pool, terms: Collection[str]) -> float:
     """The largest coverage of a question's stems by any candidate: 0..1."""
     rarity = worth(pool, terms)
-    return max((coverage(held(pool, at), rarity) for at in range(len(pool.candidates))), default=1.0)
+    wanted = frozenset(rarity)
+    covering = (found for at in range(len(pool.candidates)) if (found := held(pool, at, wanted)) or not wanted)
+    return max((coverage(found, rarity) for found in covering), default=0.0 if pool.candidates else 1.0)
 
 
 def added(pool: Pool, scores: Sequence[float], asked: Collection[str]) -> dict[str, float]:
@@ -60,7 +71,7 @@ def added(pool: Pool, scores: Sequence[float], asked: Collection[str]) -> dict[s
 
 def best_pieces(scores: Sequence[float]) -> list[int]:
     """The places of the best PIECES that have a score at all, best first."""
-    return [number for number in sorted(range(len(scores)), key=lambda number: (-scores[number], number))[:PIECES] if scores[number] > 0]
+    return [number for number in sorted(range(len(scores)), key=scores.__getitem__, reverse=True)[:PIECES] if scores[number] > 0]
 
 
 def trust(pool: Pool, scores: Sequence[float], terms: Collection[str]) -> float:
@@ -71,7 +82,8 @@ def trust(pool: Pool, scores: Sequence[float], terms: Collection[str]) -> float:
 
 def evidence(pool: Pool, words: Mapping[str, float]) -> Column:
     """BM25 of each piece by the added words, each times its weight."""
-    held = [Counter(stem for stem in piece.stems if stem in words) for piece in pool.pieces]
+    wanted = frozenset(words)
+    held = [NONE if wanted.isdisjoint(piece.stems) else counted(piece.stems, words) for piece in pool.pieces]
     spread = Counter(stem for found in held for stem in found)
     values = {stem: weight * idf(len(held), spread[stem]) for stem, weight in words.items()}
     return bm25(held, [len(piece.stems) for piece in pool.pieces], values)

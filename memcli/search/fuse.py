@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from memcli.index.segment import Coded, Question
+from memcli.index.coding import Coded, Question
 from memcli.search import feedback, linked, signals
 from memcli.search.moments import spans
 from memcli.search.pool import Pool
@@ -85,7 +85,10 @@ def fuse(pool: Pool, question: str, terms: list[str], like: Question | None, vec
         credit = min(1.0, (feedback.reach(pool, terms) / FEW) ** 3) or 1.0  # of none of its words: what the words found is spelt otherwise
         prose.update((name, credit * prose[name]) for name in WORDED)
     weights: list[Mapping[str, float]] = [WEIGHTS if piece.chunk.speaker else prose for piece in pool.pieces]
-    pieces = [sum(weights[number][name] * column[number] for name, column in columns.items()) for number in range(len(pool.pieces))]
+    pieces = [0.0] * len(pool.pieces)
+    for name, column in columns.items():
+        if any(column):
+            pieces = [score + weight[name] * value for score, weight, value in zip(pieces, weights, column)]
     if hops > 1 and "evidence" not in without:
         trust = feedback.trust(pool, pieces, terms)
         columns["evidence"] = [trust * value for value in _share(feedback.evidence(pool, feedback.added(pool, pieces, terms)))]
@@ -95,7 +98,7 @@ def fuse(pool: Pool, question: str, terms: list[str], like: Question | None, vec
         pieces = [score + weights[number]["links"] * columns["links"][number] for number, score in enumerate(pieces)]
     entries, best, whole = [], [], []
     for candidate in pool.candidates:
-        ordered = sorted(candidate.pieces, key=lambda number: (-pieces[number], number))
+        ordered = sorted(candidate.pieces, key=pieces.__getitem__, reverse=True) if len(candidate.pieces) > 1 else candidate.pieces
         best.append(ordered[0])
         top = [pieces[number] for number in ordered[:BEST]]
         whole.append(0.0 if "whole" in without else _whole(pool, columns, ordered[0]))

@@ -70,4 +70,6 @@ def _pairs(pool: Pool) -> list[tuple[int, int]]:
 
 
 def _targets(candidate: Candidate) -> list[str]:
-    return [graph.key(link.target) for link in graph.links(candidate.entry)]
+    if candidate.cut.targets is None:
+        candidate.cut.targets = [graph.key(link.target) for link in graph.links(candidate.entry)]
+    return candidate.cut.targets

@@ -11,8 +11,8 @@ from memcli.entries.model import Entry
 from memcli.index import analysis, graph, static
 from memcli.index.ask import Ask, Term
 from memcli.index.chunks import chunks
+from memcli.index.coding import question
 from memcli.index.hit import Hit as Match
-from memcli.index.segment import question
 from memcli.index.sync import Index
 from memcli.index.vector import VectorIndex
 from memcli.index.view import View

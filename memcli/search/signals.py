@@ -10,9 +10,9 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from memcli.index.segment import Coded, Question
+from memcli.index.coding import Coded, Question, cosines
 from memcli.search.moments import Days, Span, mentions, nearness
 from memcli.search.pool import Pool, speakers
 
@@ -27,6 +27,7 @@ _TIMES = re.compile(
 _NUMBERS = re.compile(r"\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|once|twice|several|couple|few)\b", re.IGNORECASE)
 
 Column = list[float]
+NONE: Mapping[str, int] = {}
 
 
 class Words:
@@ -36,7 +37,7 @@ class Words:
         self.pool = pool
         self.terms = list(dict.fromkeys(terms))
         wanted = set(self.terms)
-        self.held = [Counter(stem for stem in piece.stems if stem in wanted) for piece in pool.pieces]
+        self.held = [NONE if wanted.isdisjoint(piece.stems) else counted(piece.stems, wanted) for piece in pool.pieces]
         self.lengths = [len(piece.stems) for piece in pool.pieces]
         spread = Counter(term for held in self.held for term in held)
         self.rarity = {term: idf(len(self.held), spread[term]) for term in self.terms if spread[term]}
@@ -47,30 +48,43 @@ class Words:
 
     def widened(self) -> Column:
         """BM25 of each piece with its neighbours, nearest first, to WIDE words."""
-        held: list[Counter[str]] = []
-        lengths = []
-        for number in range(len(self.held)):
-            found, length = Counter(self.held[number]), self.lengths[number]
-            inside = self.pool.candidates[self.pool.pieces[number].entry].pieces
-            for distance in range(1, len(inside)):
-                if length >= WIDE:
-                    break
-                for place in (number - distance, number + distance):
-                    if place in inside:
-                        found.update(self.held[place])
-                        length += self.lengths[place]
-            held.append(found)
-            lengths.append(length)
+        held: list[Mapping[str, int]] = []
+        lengths: list[int] = []
+        for candidate in self.pool.candidates:
+            start = candidate.pieces.start
+            around, wide = candidate.cut.around(WIDE)
+            lengths += wide[:len(candidate.pieces)]
+            if any(self.held[start:candidate.pieces.stop]):
+                held += [self._joined(start + at, start, others) for at, others in enumerate(around[:len(candidate.pieces)])]
+            else:
+                held += [NONE] * len(candidate.pieces)
         spread = Counter(term for found in held for term in found)
         return bm25(held, lengths, {term: idf(len(held), spread[term]) for term in self.rarity})
+
+    def _joined(self, number: int, start: int, others: Iterable[int]) -> Mapping[str, int]:
+        """What a piece and others hold together; those are counted from the entry's first piece, at `start`."""
+        found = dict(self.held[number])
+        for other in others:
+            for term, times in self.held[start + other].items():
+                found[term] = found.get(term, 0) + times
+        return found
 
     def pairs(self) -> Column:
         """BM25 over neighbouring words of the question that stand side by side."""
         wanted = {f"{one} {other}" for one, other in zip(self.terms, self.terms[1:])}
-        held = [Counter(pair for pair in map(" ".join, zip(piece.stems, piece.stems[1:])) if pair in wanted) if wanted else Counter()
-                for piece in self.pool.pieces]
+        held = [counted(map(" ".join, zip(piece.stems, piece.stems[1:])), wanted) if len(own) > 1 else NONE
+                for own, piece in zip(self.held, self.pool.pieces)]  # a pair is of two words
         spread = Counter(pair for found in held for pair in found)
         return bm25(held, [max(length - 1, 0) for length in self.lengths], {pair: idf(len(held), spread[pair]) for pair in wanted if spread[pair]})
+
+
+def counted(words: Iterable[str], wanted: Collection[str]) -> Mapping[str, int]:
+    """How often each of the wanted words is among some words."""
+    found: dict[str, int] = {}
+    for word in words:
+        if word in wanted:
+            found[word] = found.get(word, 0) + 1
+    return found or NONE
 
 
 def idf(pieces: int, spread: int) -> float:
@@ -78,13 +92,16 @@ def idf(pieces: int, spread: int) -> float:
     return math.log(1 + (pieces - spread + 0.5) / (spread + 0.5))
 
 
-def bm25(held: Sequence[Counter[str]], lengths: Sequence[int], worth: Mapping[str, float]) -> Column:
+def bm25(held: Sequence[Mapping[str, int]], lengths: Sequence[int], worth: Mapping[str, float]) -> Column:
     """What the words held by each piece of so many words are worth, `worth` being that of one occurrence of each word."""
     average = sum(lengths) / len(lengths) if lengths else 1.0
     found = []
     for counts, length in zip(held, lengths):
+        if not counts:
+            found.append(0.0)
+            continue
         norm = K1 * (1 - B + B * length / (average or 1.0))
-        found.append(sum(worth.get(term, 0.0) * times * (K1 + 1) / (times + norm) for term, times in counts.items()) if counts else 0.0)
+        found.append(sum(worth.get(term, 0.0) * times * (K1 + 1) / (times + norm) for term, times in counts.items()))
     return found
 
 
@@ -95,11 +112,11 @@ def entry_score(pool: Pool) -> Column:
 
 def likeness(pool: Pool, question: Question, vectors: dict[str, list[Coded]]) -> Column:
     """The cosine of each piece's vector with the question's, nothing below 0; 0 where there is no vector."""
-    numbers = question.numbers
-    found = []
-    for piece in pool.pieces:
-        own = vectors.get(pool.candidates[piece.entry].match.path, [])
-        found.append(max(own[piece.at].cosine(numbers, question.scale), 0.0) if piece.at < len(own) else 0.0)
+    own = [vectors.get(pool.candidates[piece.entry].match.path, []) for piece in pool.pieces]
+    held = [number for number, piece in enumerate(pool.pieces) if piece.at < len(own[number])]
+    found = [0.0] * len(pool.pieces)
+    for number, cosine in zip(held, cosines([own[number][pool.pieces[number].at] for number in held], question)):
+        found[number] = max(cosine, 0.0)
     return found
 
 

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from heapq import heapify, heappop, heapreplace
 
-from memcli.index.segment import Coded
+from memcli.index.coding import Coded
 from memcli.search.pool import Pool
 
 REPEATS = 0.2

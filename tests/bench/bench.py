@@ -1,6 +1,6 @@
 """`make bench`: what the shipped command costs, as ratios against something run beside it. Absolute times are for orientation only.
 
-    python tests/bench/bench.py [--sizes 1000,10000] [--parts search,vectors,peers,index,add,crossover] [--plot cost.svg] [--json]
+    python tests/bench/bench.py [--sizes 1000,10000] [--parts search,served,vectors,peers,index,add,crossover] [--plot cost.svg] [--json]
     make bench SIZES=1000,10000 PARTS=search,index PLOT=cost.svg
 
 Every row is the median of alternating runs (A B A B ...), whole processes, output to a pipe; beside the ratio by the clock stands that of
@@ -19,12 +19,13 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import peers
 import plot
 import searching
+import serving
 import vectors
 import writing
 from build import Texts, build
 from measure import MEM, PASS, Report, once
 
-PARTS = ("index", "search", "vectors", "add", "peers", "crossover")
+PARTS = ("index", "search", "served", "vectors", "add", "peers", "crossover")
 USUAL = PARTS[:-1]
 ASKED = 200  # questions of the recall
 
@@ -96,6 +97,8 @@ def measured(report: Report, chosen: argparse.Namespace, place: str, home: str) 
         if "vectors" in chosen.parts:
             fresh = Texts(entries)
             vectors.against_float32(report, vault, fresh, entries, fresh.questions(ASKED))
+        if "served" in chosen.parts and entries == 10_000:
+            serving.served(report, vault, entries, Texts(entries).questions(serving.ASKED))
         if "add" in chosen.parts and entries == 10_000:
             writing.adding(report, vault, entries)
     if "peers" in chosen.parts:

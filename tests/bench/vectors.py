@@ -12,7 +12,7 @@ import numpy as np
 from build import Texts
 from measure import Report, running
 
-from memcli.index import embed, hnsw, segment, static, vector
+from memcli.index import coding, embed, hnsw, segment, static, vector
 from memcli.index.chunks import chunks
 from memcli.index.manifest import Manifest
 
@@ -26,9 +26,9 @@ best = np.argpartition(-near, 10)[:10]
 """
 _OURS = """
 import json, sys
-from memcli.index import segment
+from memcli.index import coding, segment
 from memcli.index.segment import Segment
-part, query = Segment(sys.argv[1]), segment.question(json.loads(sys.argv[2]))
+part, query = Segment(sys.argv[1]), coding.question(json.loads(sys.argv[2]))
 if len(sys.argv) > 3:
     from memcli.index import hnsw
     found = part.rated(hnsw.nearest(sys.argv[3], json.loads(sys.argv[4]), part, query), query)
@@ -110,14 +110,14 @@ def _made_up(path: str, rows: int) -> list[float]:
     """Write a segment of so many vectors in groups, as texts lie. Returns a question near one of them."""
     rng = np.random.default_rng(3)
     centres = rng.standard_normal((max(rows // 500, 10), static.DIMENSIONS), np.float32)
-    entries: list[tuple[str, str, list[segment.Coded]]] = []
+    entries: list[tuple[str, str, list[coding.Coded]]] = []
     for first in range(0, rows, 100_000):
         made = centres[rng.integers(0, len(centres), min(100_000, rows - first))]
         made += np.float32(0.9) * rng.standard_normal(made.shape, np.float32)
         most = np.abs(made).max(1)
         codes = np.rint(made / most[:, None] * 127).astype(np.int8)
         scales = most / 127 / np.linalg.norm(made, axis=1)
-        found = [segment.Coded(row.tobytes(), float(scale)) for row, scale in zip(codes, scales)]
+        found = [coding.Coded(row.tobytes(), float(scale)) for row, scale in zip(codes, scales)]
         entries += [(f"{first + at:09}.md", f"{first + at:032x}", found[at:at + 4]) for at in range(0, len(found), 4)]
     segment.write(path, "made up", entries)
     draw = random.Random(5)

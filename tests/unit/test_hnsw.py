@@ -16,8 +16,9 @@ import pytest
 
 from memcli import clock, config
 from memcli.errors import IndexUnusable
-from memcli.index import hnsw, segment, vector, verify
-from memcli.index.segment import Coded, Segment
+from memcli.index import coding, hnsw, segment, vector, verify
+from memcli.index.coding import Coded
+from memcli.index.segment import Segment
 from memcli.index.static import DIMENSIONS
 from memcli.life import founding
 from memcli.search.run import Found
@@ -93,7 +94,7 @@ def segment_of(folder: Path, rows: int) -> tuple[Segment, list[list[float]]]:
     rng = random.Random(3)
     centres = [[rng.gauss(0, 1) for _ in range(DIMENSIONS)] for _ in range(30)]
     vectors = [[x + rng.gauss(0, 0.8) for x in rng.choice(centres)] for _ in range(rows - 1)] + [[0.0] * DIMENSIONS]
-    entries: list[tuple[str, str, list[Coded]]] = [(f"{at:05}.md", f"{at:032x}", [segment.coded(one)]) for at, one in enumerate(vectors)]
+    entries: list[tuple[str, str, list[Coded]]] = [(f"{at:05}.md", f"{at:032x}", [coding.coded(one)]) for at, one in enumerate(vectors)]
     segment.write(str(folder / "vectors-1"), "static", entries)
     return Segment(str(folder / "vectors-1")), vectors
 
@@ -103,7 +104,7 @@ def test_the_graph_finds_what_an_exact_search_finds(tmp_path: Path) -> None:
     kept = hnsw.beside(str(tmp_path), part, None, lambda done, total: None)
     rng, right = random.Random(5), 0
     for _ in range(20):
-        query = segment.question([x + rng.gauss(0, 0.8) for x in rng.choice(vectors)])
+        query = coding.question([x + rng.gauss(0, 0.8) for x in rng.choice(vectors)])
         exact = sorted(part.rated(range(part.rows), query), key=lambda near: (-near.cosine, near.path))[:10]
         rows = hnsw.nearest(str(tmp_path), kept, part, query)
         assert len(rows) == hnsw.FETCHED and rows == sorted(set(rows))
@@ -114,7 +115,7 @@ def test_the_graph_finds_what_an_exact_search_finds(tmp_path: Path) -> None:
 def test_two_makings_are_alike(tmp_path: Path) -> None:
     part, vectors = segment_of(tmp_path, 1000)
     one, other = (hnsw.beside(str(tmp_path), part, None, lambda done, total: None) for _ in range(2))
-    query = segment.question(vectors[7])
+    query = coding.question(vectors[7])
     assert one != other and hnsw.nearest(str(tmp_path), one, part, query) == hnsw.nearest(str(tmp_path), other, part, query)
 
 
@@ -243,7 +244,7 @@ def test_rows_beyond_the_segment_are_not_believed(tmp_path: Path) -> None:
     (tmp_path / "small").mkdir()
     small, _ = segment_of(tmp_path / "small", 60)
     with pytest.raises(IndexUnusable):
-        hnsw.nearest(str(tmp_path), kept, small, segment.question(vectors[1]))
-    near = part.rated(hnsw.nearest(str(tmp_path), kept, part, segment.question(vectors[1])), segment.question(vectors[1]))
+        hnsw.nearest(str(tmp_path), kept, small, coding.question(vectors[1]))
+    near = part.rated(hnsw.nearest(str(tmp_path), kept, part, coding.question(vectors[1])), coding.question(vectors[1]))
     assert max(near, key=lambda one: one.cosine).path == "00001.md"
-    assert hnsw.nearest(str(tmp_path), kept, part, segment.question([0.0] * DIMENSIONS))  # a question without a known word is no error
+    assert hnsw.nearest(str(tmp_path), kept, part, coding.question([0.0] * DIMENSIONS))  # a question without a known word is no error

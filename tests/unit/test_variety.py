@@ -9,10 +9,10 @@ from box import Box
 
 from memcli.entries.model import Entry
 from memcli.index.chunks import Chunk
+from memcli.index.coding import coded
 from memcli.index.hit import Hit
-from memcli.index.segment import coded
 from memcli.search import feedback
-from memcli.search.pool import Candidate, Piece, Pool
+from memcli.search.pool import Candidate, Cut, Piece, Pool
 from memcli.search.variety import REPEATS, varied
 
 
@@ -23,7 +23,8 @@ def pool(*entries: list[str]) -> Pool:
         first = len(made.pieces)
         made.pieces += [Piece(at, number, Chunk(text, number, number), text.split()) for number, text in enumerate(texts)]
         match = Hit(f"{at}.md", "", "", "note", "short", "", (), "", 1.0)
-        made.candidates.append(Candidate(match, Entry(f"{at}.md", "", False, "", "note", "short", "", "", (), "", 1), 1.0, "", range(first, len(made.pieces))))
+        entry = Entry(f"{at}.md", "", False, "", "note", "short", "", "", (), "", 1)
+        made.candidates.append(Candidate(match, Cut(b"", entry, [], []), 1.0, "", range(first, len(made.pieces))))
     return made
 
 

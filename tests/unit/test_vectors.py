@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from memcli.errors import IndexUnusable
-from memcli.index import segment, signs, static
-from memcli.index.segment import Coded, Segment, coded
+from memcli.index import coding, segment, signs, static
+from memcli.index.coding import Coded, coded
+from memcli.index.segment import Segment
 from memcli.index.static import DIMENSIONS
 from memcli.index.wordpieces import WordPieces
 
@@ -47,7 +48,7 @@ def test_the_nearest_are_those_of_an_exact_search(tmp_path: Path, vectors: list[
     for _ in range(10):
         query = [x + rng.gauss(0, 0.9) for x in rng.choice(vectors)]
         best = sorted(range(len(vectors)), key=lambda at: -exact(query, vectors[at]))[:10]
-        near = segment.merged([found.nearest(segment.question(query))])[:10]
+        near = segment.merged([found.nearest(coding.question(query))])[:10]
         right += len({f"n/{at - at % 3:05}.md#{at % 3}" for at in best} & {f"{one.path}#{one.chunk}" for one in near})
         assert abs(near[0].cosine - exact(query, vectors[int(near[0].path[2:7]) + near[0].chunk])) < 0.01
     assert right >= 98
@@ -95,7 +96,7 @@ def test_zero_stays_zero_and_length_makes_no_difference() -> None:
 
 def test_an_empty_segment_finds_nothing(tmp_path: Path) -> None:
     segment.write(str(tmp_path / "v"), "static", [])
-    assert Segment(str(tmp_path / "v")).nearest(segment.question([1.0] * DIMENSIONS)) == []
+    assert Segment(str(tmp_path / "v")).nearest(coding.question([1.0] * DIMENSIONS)) == []
 
 
 def test_a_changed_byte_is_noticed(tmp_path: Path, vectors: list[list[float]]) -> None:
@@ -171,5 +172,5 @@ def test_vectors_of_any_length_are_found(tmp_path: Path, size: int) -> None:
     found = Segment(str(tmp_path / "v"))
     assert found.dimensions == size + -size % 8
     for at in range(0, 900, 90):
-        near = segment.merged([found.nearest(segment.question([x + rng.gauss(0, 0.4) for x in rows[at]]), 20)], 3)
+        near = segment.merged([found.nearest(coding.question([x + rng.gauss(0, 0.4) for x in rows[at]]), 20)], 3)
         assert near[0].path == f"{at:03}.md" and near[0].cosine > 0.8
