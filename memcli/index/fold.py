@@ -21,9 +21,9 @@ from memcli.index.manifest import Row
 from memcli.index.view import View
 
 if TYPE_CHECKING:
+    from memcli.index.builder import Builder
     from memcli.index.keyword import KeywordIndex
     from memcli.index.outside import Outside
-    from memcli.index.vector import Builder
 
 
 def manifest_path(vault: Vault) -> str:
@@ -101,7 +101,7 @@ def stale(kept: Mapping[str, object], outside: Outside | None) -> bool:
 def _builder(vault: Vault, kept: Mapping[str, object], outside: Outside | None) -> Builder | None:
     """What takes in the vectors of documents; None when there shall be none, or the token vectors are not installed, which search says."""
     from memcli.index import static
-    from memcli.index.vector import Builder
+    from memcli.index.builder import Builder
 
     try:
         if outside:
@@ -116,11 +116,12 @@ def _extended(vault: Vault, kept: Mapping[str, object], builder: Builder | None,
     """The vector index with a builder's documents added. One of another embedder, or that has outgrown its frequencies, is made anew from
     the files; one whose entries wait for an embedder that works again gets these too."""
     from memcli.index import vector
+    from memcli.index.builder import GROWTH
 
     if builder is None:
         return _anew(vault, kept, outside, rows.values(), limit, progress)
     chunks, counted = int(str(kept["chunks"])), int(str(kept["counted"]))
-    if not outside and chunks + len(builder) > vector.GROWTH * counted:
+    if not outside and chunks + len(builder) > GROWTH * counted:
         if chunks:
             builder.forget()
             return _anew(vault, {}, None, rows.values(), limit, progress)

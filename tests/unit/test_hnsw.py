@@ -219,7 +219,7 @@ def test_a_vault_grows_beside_its_graph(vault: Vault) -> None:
 
 def test_a_merge_leaves_a_large_segment_and_its_graph_alone(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vector, "SEGMENTS_MAX", 2)
-    monkeypatch.setattr(vector, "GROWTH", 100.0)
+    monkeypatch.setattr(builder, "GROWTH", 100.0)
     (graph,) = vault.graphs
     first = vector.segments(vault.kept)[0]
     for _ in range(3):
