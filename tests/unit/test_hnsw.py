@@ -16,7 +16,7 @@ import pytest
 
 from memcli import clock, config
 from memcli.errors import IndexUnusable
-from memcli.index import coding, hnsw, segment, vector, verify
+from memcli.index import builder, coding, hnsw, segment, vector, verify
 from memcli.index.coding import Coded
 from memcli.index.segment import Segment
 from memcli.index.static import DIMENSIONS
