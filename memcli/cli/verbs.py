@@ -15,6 +15,7 @@ COMMANDS = {
     "related": ("related", "Show what is near to an entry."),
     "timeline": ("timeline", "Show what happened when."),
     "stats": ("stats", "Show how the vault stands: states, need, what fades next."),
+    "report": ("report", "Write a page about the vault, one HTML file for any browser."),
     "used": ("used", "Record that entries were of use, or not."),
     "consolidate": ("consolidate", "Do a night's work: fold in uses, link, sum up, fade."),
     "forget": ("forget", "Forget entries, named ones or by a policy."),

@@ -66,13 +66,13 @@ def of(entry: Entry, sum: str) -> Document:
 
     return Document(
         path=entry.path, id=entry.id, title=entry.title, type=entry.type, state=entry.state, created=entry.created,
-        updated=entry.updated, moment=_moment(entry), tags=entry.tags, aliases=_words(entry.meta.get("aliases")),
+        updated=entry.updated, moment=moment_of(entry), tags=entry.tags, aliases=_words(entry.meta.get("aliases")),
         links=tuple(dict.fromkeys(graph.key(link.target) for link in graph.links(entry))), key=_text(entry.meta.get("key")),
         source=_source(entry.meta), body=without_block_ids(entry.body), sum=sum,
     )
 
 
-def _moment(entry: Entry) -> str:
+def moment_of(entry: Entry) -> str:
     """`event_time`, else `valid_from`, where one of them is a date; of an interval its beginning."""
     for name in ("event_time", "valid_from"):
         value = entry.meta.get(name)

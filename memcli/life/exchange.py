@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from memcli.life.doctor import Problem
     from memcli.life.export.fusing import Fused
     from memcli.life.export.opened import Bundle
+    from memcli.life.picture import Choice as Selection
+    from memcli.life.picture import Picture
     from memcli.life.syncing import Synced
     from memcli.life.taking import Item, Taken
 
@@ -110,6 +112,19 @@ class Exchange(Inbox):
         else:
             deliver.to_file(dest, self.export(name, choice, sent), force=force)
         return sent
+
+    def picture(self, choice: Selection, *, texts: bool = True) -> Picture:
+        """The chosen entries as they may be sent on, how they stand and are linked; without `texts` their titles alone."""
+        from memcli.life import picture
+
+        return picture.picture(self, choice, texts=texts)
+
+    def put_beside(self, dest: str, pieces: Iterable[bytes], *, force: bool, ours: bytes) -> None:
+        """Write a file outside the vault. Raises UserError when one is there that does not begin with `ours`, unless `force`."""
+        from memcli.life.export import deliver
+
+        deliver.refuse_inside(self.vault.root, dest)
+        deliver.to_file(dest, pieces, force=force, ours=ours)
 
     def take(self, word: str, *, theirs: bool = False, dry_run: bool = False) -> Taken:
         """Take in a file of `mem export jsonl`, `-` for standard input, or a bundle. Raises UserError when it is neither, or a bundle that is not whole."""

@@ -123,6 +123,11 @@ def said(settings: Settings, line: str) -> str:
     return _clean(line, secrets=settings.text("safety.secrets") != "allow", pii=settings.text("safety.pii") == "redact")
 
 
+def shareable(settings: Settings, piece: str) -> str:
+    """A text as it may be sent on: without secrets, whatever the vault itself may hold."""
+    return _clean(piece, secrets=True, pii=settings.text("safety.pii") == "redact")
+
+
 def remarks(settings: Settings, path: str, data: bytes) -> str:
     """What a person should know of a text that is in the vault by their own hand: its first secret, "" for none."""
     whole = data.decode("utf-8", "replace")

@@ -50,7 +50,7 @@ def standing(found: Sequence[Held], now: datetime, packed_bytes: int) -> Standin
     """How these entries stand."""
     rungs = [_rung(state, own, now) for state in _ORDER if (own := [one for one in found if one.entry.state == state])]
     needs = Counter(min(int(one.strength.need(now) * 10), 9) for one in found)
-    fading = sorted(((forecast.days_until(one.strength, now, COLD_BELOW), one) for one in found if _fades(one)), key=lambda pair: (pair[0], pair[1].path))
+    fading = sorted(((forecast.days_until(one.strength, now, COLD_BELOW), one) for one in found if fades(one)), key=lambda pair: (pair[0], pair[1].path))
     return Standing(
         entries=len(found), size_bytes=sum(len(one.data) for one in found), rungs=rungs,
         types=dict(sorted(Counter(one.entry.type for one in found).items())),
@@ -65,7 +65,8 @@ def _rung(state: str, own: Sequence[Held], now: datetime) -> Rung:
                 sum(one.strength.retrievability(now) for one in own) / count, sum(one.importance for one in own) / count)
 
 
-def _fades(one: Held) -> bool:
+def fades(one: Held) -> bool:
+    """Whether time alone may move an entry down the ladder."""
     return one.entry.state in _FADING and not one.pinned and not one.derived
 
 
@@ -74,7 +75,7 @@ def _month(found: Sequence[Held], at: datetime) -> tuple[int, int, int]:
     hot = cold = archived = 0
     for one in found:
         state = one.entry.state
-        need = one.strength.need(at) if _fades(one) or state == "cold" else 1.0
+        need = one.strength.need(at) if fades(one) or state == "cold" else 1.0
         if state == "archived" or need < ARCHIVED_BELOW and state in ("cold", *_FADING):
             archived += 1
         elif state == "cold" or need < COLD_BELOW:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from memcli.life.doctor import Problem
     from memcli.life.exchange import Sent
     from memcli.life.export.fusing import Fused
+    from memcli.life.picture import Picture
     from memcli.life.sifting import Report
     from memcli.life.supersede import Dispute
     from memcli.life.syncing import Synced
@@ -214,6 +215,12 @@ def sent(one: Sent) -> Shape:
     """schemas/export.schema.json"""
     return {"format_version": VERSION, "format": one.format, "dest": one.dest, "files": one.files, "size_bytes": one.size,
             "left_out": [{"path": path, "reason": reason} for path, reason in one.refused]}
+
+
+def report(one: Picture, dest: str, size: int) -> Shape:
+    """schemas/report.schema.json"""
+    return {"format_version": VERSION, "dest": dest, "size_bytes": size, "entries": one.entries, "listed": len(one.shown), "links": len(one.links),
+            "fading": len(one.fading), "masked": one.masked, "cut": sum(shown.cut for shown in one.shown)}
 
 
 def taken(one: Taken) -> Shape:

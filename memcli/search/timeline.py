@@ -23,7 +23,7 @@ def timeline(rows: Iterable[Row], since: str = "", until: str = "") -> list[Row]
 
     Raises Usage on what is no date.
     """
-    start, end = _bound("--since", since, first=True), _bound("--until", until, first=False)
+    start, end = bound("--since", since, first=True), bound("--until", until, first=False)
     found = [(at, row.path, row) for row in rows if (at := _at(row)) and (start is None or at >= start) and (end is None or at < end)]
     return [row for _, _, row in sorted(found, key=lambda item: item[:2])]
 
@@ -35,7 +35,8 @@ def _at(row: Row) -> datetime | None:
         return None
 
 
-def _bound(option: str, text: str, *, first: bool) -> datetime | None:
+def bound(option: str, text: str, *, first: bool) -> datetime | None:
+    """The first instant of a date, or the first one after it; None for no text. Raises Usage, naming the option, on what is no date."""
     if not text:
         return None
     try:

@@ -17,14 +17,22 @@ def refuse_inside(root: str, dest: str) -> None:
         raise UserError(f"{dest} lies in the vault itself", "give a place outside it")
 
 
-def to_file(dest: str, pieces: Iterable[bytes], *, force: bool) -> None:
-    """Write one file. Raises UserError when it is there and not `force`."""
+def to_file(dest: str, pieces: Iterable[bytes], *, force: bool, ours: bytes = b"") -> None:
+    """Write one file. Raises UserError when it is there and not `force`, unless it begins with the bytes `ours`, where they are given."""
     if os.path.lexists(dest):
         if not os.path.isfile(dest):
             raise UserError(f"{dest} is {'a folder' if os.path.isdir(dest) else 'not a regular file'}", "give the name of a file")
+        force = force or bool(ours) and _begins(dest, ours)
         if not force:
             raise UserError(f"{dest} is there already; nothing was changed", "--force writes over it")
     atomic.write(dest, pieces, expect=None if force else atomic.ABSENT)
+
+
+def _begins(path: str, ours: bytes) -> bool:
+    try:
+        return atomic.read(path, len(ours)) == ours
+    except OSError:
+        return False
 
 
 def to_folder(dest: str, files: Iterator[tuple[str, bytes]], *, force: bool) -> None:
