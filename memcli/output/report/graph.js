@@ -2,7 +2,7 @@
 // How do the entries hang together? The most linked ones as a graph, laid out by forces from fixed places, so that it looks the same each time.
 
 const SVG = "http://www.w3.org/2000/svg";
-const ROUNDS = 250, LABELS = 16, LETTERS = 26;
+const ROUNDS = 250, LABELS = 16, LETTERS = 26, HUBS = 4; // the names of the first four may lie on others' dots
 
 function shape(name, attributes) {
   const made = document.createElementNS(SVG, name);
@@ -52,12 +52,13 @@ function short(text) {
 }
 
 function labelled(svg, names, x, y, sizes, wide, high) { // names where there is room for them, the most linked first
-  const taken = x.map((at, node) => [at - sizes[node], y[node] - sizes[node], at + sizes[node], y[node] + sizes[node]]);
+  const dots = x.map((at, node) => [at - sizes[node], y[node] - sizes[node], at + sizes[node], y[node] + sizes[node]]), taken = [];
   for (let node = 0, drawn = 0; node < names.length && drawn < LABELS; node++) {
     const width = Array.from(names[node]).length * 6.6, left = Math.min(Math.max(x[node] - width / 2, 2), wide - width - 2);
     for (const top of [y[node] + sizes[node] + 2, y[node] - sizes[node] - 16]) {
       const box = [left, top, left + width, top + 14];
-      if (top < 0 || top > high - 15 || taken.some((other) => box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3])) continue;
+      const meets = (other) => box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3];
+      if (top < 0 || top > high - 15 || taken.some(meets) || (node >= HUBS && dots.some(meets))) continue;
       taken.push(box);
       const text = shape("text", { x: left + width / 2, y: top + 11, "text-anchor": "middle" });
       text.textContent = names[node];

@@ -30,7 +30,9 @@ def rendered(one: Picture, *, texts: bool) -> bytes:
     """The file."""
     row = charts.periods((shown.at[:10] for shown in one.shown if shown.at), one.now)
     degrees = Counter(at for link in one.links for at in sorted(link[:2]))
-    drawn = [at for at, _ in degrees.most_common(DRAWN_MAX)]
+    most = {at for at, _ in degrees.most_common(DRAWN_MAX)}
+    joined = {at for link in one.links if most.issuperset(link[:2]) for at in link[:2]}
+    drawn = [at for at, _ in degrees.most_common(DRAWN_MAX) if at in joined]
     style, script = _read("page.css"), _read("page.js") + _read("graph.js")
     policy = _POLICY.format(script=_digest(script), style=_digest(style))
     text = Template(_read("page.html")).substitute(

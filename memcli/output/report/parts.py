@@ -27,12 +27,12 @@ def safe(text: str) -> str:
 
 
 def number(value: int) -> str:
-    """`12 345`."""
-    return f"{value:,}".replace(",", "\u202f")
+    """`12,345`."""
+    return f"{value:,}"
 
 
 def told(amount: int, one: str, many: str = "") -> str:
-    """`1 entry`, `12 345 entries`."""
+    """`1 entry`, `12,345 entries`."""
     return count(amount, one, many).replace(str(amount), number(amount), 1)
 
 
@@ -175,7 +175,7 @@ def linked(one: Picture, degrees: Counter[int], drawn: int) -> str:
     first = degrees.most_common(LINKED_SHOWN)
     rows = "".join(f'<tr><td>{called(one, at)}</td><td class="n">{number(links)}</td></tr>' for at, links in first)
     alone = len(one.shown) - len(degrees)
-    some = f"; the {number(drawn)} most linked are drawn, {told(len(degrees) - drawn, 'more is', 'more are')} left out" if drawn < len(degrees) else ""
+    some = f"; drawn are {number(drawn)} of the most linked, {number(len(degrees) - drawn)} are left out" if drawn < len(degrees) else ""
     return (f'<p>{told(len(one.links), "link")} among {told(len(degrees), "entry", "entries")}{some}. {told(alone, "entry has", "entries have")} none.</p>'
             '<div class="split"><div id="graph" class="js"></div><div><table class="linked"><thead><tr><th scope="col">Most linked</th>'
             f'<th scope="col" class="n">Links</th></tr></thead><tbody>{rows}</tbody></table></div></div>')
@@ -183,7 +183,7 @@ def linked(one: Picture, degrees: Counter[int], drawn: int) -> str:
 
 def newest(one: Picture) -> str:
     """The newest entries, for a reader without scripts."""
-    rows = "".join(f'<tr><td class="d">{shown.at[:10] or "-"}</td><td>{called(one, at)}</td><td>{safe(shown.type)}</td><td>{safe(shown.state)}</td></tr>'
-                   for at, shown in enumerate(one.shown[:NEWEST_SHOWN]))
+    rows = "".join(f'<tr><td class="d">{shown.at[:10] or "-"}</td><td>{called(one, at)}</td><td class="d">{safe(shown.type)}</td>'
+                   f'<td class="d">{safe(shown.state)}</td></tr>' for at, shown in enumerate(one.shown[:NEWEST_SHOWN]))
     return ('<table class="newest"><thead><tr><th scope="col">Day</th><th scope="col">Entry</th><th scope="col">Type</th>'
             f'<th scope="col">State</th></tr></thead><tbody>{rows}</tbody></table>')
