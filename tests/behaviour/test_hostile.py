@@ -44,6 +44,7 @@ CALLS: dict[str, list[tuple[int, tuple[str, ...]]]] = {
     "conflicts": [(0, ()), (0, ()), (4, ("--resolve", "device.md")), (2, ("--resolve", "escapes.md"))],
     "review": [(0, ()), (0, ()), (4, ("--merge", "device.md", "crlf.md")), (2, ("--apart", "crlf.md")), (2, ("crlf.md",))],
     "stats": [(0, ()), (0, ()), (2, ("--svg",))],
+    "report": [(0, ("-o", "../page.html")), (0, ("-o", "../page.html")), (4, ("-o", "crlf.md")), (2, ("--type", "\x1b[31m"))],
     "consolidate": [(0, ("--dry-run",)), (0, ()), (2, ("--only", "\x1b[31m"))],
     "undo": [(0, ()), (2, ("--", "--exec=x"))],
     "index": [(0, ()), (0, ("--rebuild",))],

@@ -94,7 +94,7 @@ function draw(words) {
   const all = entries.length, many = `${found.length.toLocaleString("en")} of ${all.toLocaleString("en")} entries`;
   by("status").replaceChildren(only >= 0 ? "One entry. " : found.length ? (found.length === all ? `All ${all.toLocaleString("en")} entries` : many)
     : "Nothing found. Try fewer or shorter words.");
-  if (only >= 0) by("status").append(link("Show all", () => by("filters").reset()));
+  if (only >= 0) by("status").append(link("Show all", () => clear()));
   by("more").hidden = found.length <= limit;
   by("more").textContent = `Show more (${(found.length - limit).toLocaleString("en")} left)`;
 }
@@ -139,10 +139,14 @@ function fill(made, at) {
   made.append(body);
 }
 
-function open(at) {
+function clear(one = -1) { // no filter but, where it is given, one entry
   by("filters").reset();
-  only = at;
+  only = one;
   search();
+}
+
+function open(at) {
+  clear(at);
   const made = by("list").firstElementChild;
   made.open = true;
   fill(made, at);
@@ -165,11 +169,11 @@ function begin() {
   choices("period", "any time", full.reverse());
   by("filters").addEventListener("submit", (event) => event.preventDefault());
   by("filters").addEventListener("input", () => { only = -1; search(); });
-  by("filters").addEventListener("reset", () => { only = -1; queueMicrotask(search); });
+  by("clear").addEventListener("click", () => { clear(); by("q").focus(); });
   by("more").addEventListener("click", () => { limit += PAGE * 4; draw(fold(by("q").value).split(/\s+/).filter(Boolean)); });
   for (const cell of document.querySelectorAll("[data-e]")) cell.replaceChildren(link(cell.textContent, () => open(Number(cell.dataset.e))));
   for (const bar of document.querySelectorAll("#periods g")) {
-    bar.addEventListener("click", () => { by("filters").reset(); by("period").value = bar.dataset.p; only = -1; search(); by("entries").scrollIntoView(); });
+    bar.addEventListener("click", () => { clear(); by("period").value = bar.dataset.p; search(); by("entries").scrollIntoView(); });
   }
   document.addEventListener("keydown", (event) => {
     if (event.key === "/" && !/^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) { event.preventDefault(); by("q").focus(); }
