@@ -56,7 +56,7 @@ def command(remote: str = "", vault: str | None = None, json: bool = False) -> i
     elif done.away:
         here.warn(f"nothing was synced: {done.away}" + ("" if done.remote else f"; git -C {store.vault.root} remote add origin URL names one"))
     else:
-        here.say(_told(done))
+        here.say(told(done))
         here.lines(f"{terminal.line(path)}: {reason}" for path, reason in done.conflicts)
         if done.conflicts:
             here.flush()
@@ -64,7 +64,7 @@ def command(remote: str = "", vault: str | None = None, json: bool = False) -> i
     return PARTLY_DONE if done.conflicts else 0
 
 
-def _told(done: Synced) -> str:
+def told(done: Synced) -> str:
     """What was done, on one line."""
     parts = [f"{number} {word}" for number, word in ((done.recorded, "edited by hand"), (done.taken, "taken"), (done.given, "given")) if number]
     entries = f", {len(done.changed)} {'entry' if len(done.changed) == 1 else 'entries'} changed here" if done.changed else ""
