@@ -115,7 +115,8 @@ def _sync(quiet: Quiet, root: str, log: Callable[[str], None]) -> None:
     for path, reason in done.conflicts:
         log(f"sync: {path}: {reason}")
     if done.conflicts:
-        raise Refused(f"left to you: {', '.join(path for path, _ in done.conflicts[:3])}{' ...' if len(done.conflicts) > 3 else ''}", "mem doctor tells what to do")
+        first = ", ".join(path for path, _ in done.conflicts[:3])
+        raise Refused(f"left to you: {first}{' ...' if len(done.conflicts) > 3 else ''}", "mem doctor tells what to do")
 
 
 def last(here: Session, root: str) -> str:
