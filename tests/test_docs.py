@@ -35,7 +35,7 @@ JSON = {  # the schema of what each command prints with --json
     "log": "log", "undo": "changed", "ingest": "ingest", "index": "index", "doctor": "doctor", "config": "settings", "eval": "eval",
     "export": "export", "import": "import", "bundle": "bundle",
     "used": "changed", "stats": "stats", "consolidate": "consolidate", "conflicts": "conflicts", "review": "review",
-    "plugin": "plugins", "waiting": "waiting", "sync": "sync", "hooks": "hooks",
+    "plugin": "plugins", "waiting": "waiting", "sync": "sync", "hooks": "hooks", "watch": "watch",
 }
 MODES = {"ingest-auto", "plan", "strength", "eval-prior", "eval-forgetting", "eval-policy", "fuse",  # printed by forget --policy, show --explain, eval KIND ...
          "memory-status"}  # a tool of mem mcp

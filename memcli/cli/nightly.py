@@ -108,10 +108,10 @@ def _ingest(quiet: Quiet, root: str) -> None:
 
 def _sync(quiet: Quiet, root: str, log: Callable[[str], None]) -> None:
     """Make the vault and its remote one. Raises Refused for conflicts that are left to a person; no remote and no network is only noted."""
-    from memcli.cli.sync import told
+    from memcli.output import text
 
     done = quiet.store(root).sync()
-    log(f"sync: {f'nothing was synced: {done.away}' if done.away else told(done)}")
+    log(f"sync: {f'nothing was synced: {done.away}' if done.away else text.synced(done)}")
     for path, reason in done.conflicts:
         log(f"sync: {path}: {reason}")
     if done.conflicts:
