@@ -232,6 +232,7 @@ def test_every_json_output_fits_its_schema(box: Box) -> None:
     take("waiting")
     VALIDATORS["ingest-auto"].validate(json.loads(box.sh("echo 'make the tea' > ~/.bash_history; mem ingest --auto --yes --json").out))
     take("sync")
+    take("watch", "--once")
     take("hooks", "status")
     take("hooks", "check", "odd.md", check=13)
     take("eval", "qrels", f"{TOP}/fixtures/eval/beir")

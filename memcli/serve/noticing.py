@@ -45,13 +45,14 @@ class Stop:
 def batches(paths: Iterable[str], stop: Stop, keep: Callable[[str], bool], *, deep: bool, most_ms: int = 500, tick: bool = True) -> Iterator[set[str]]:
     """Sets of absolute paths that were changed, those that `keep` wants; with `tick` an empty set now and then, the first as soon as the watch holds.
 
-    Raises UserError where the system's means do not suffice, FileNotFoundError when one of `paths` is not there.
+    In a tree (`deep`) what cannot be followed is passed over: watchfiles is silent about it. Else raises UserError where the system's means do not suffice,
+    FileNotFoundError when one of `paths` is not there.
     """
     from watchfiles import watch
 
     try:
         for batch in watch(*paths, watch_filter=lambda _, path: keep(path), stop_event=stop, debounce=most_ms, step=min(STEP_MS, most_ms), rust_timeout=TICK_MS,
-                           yield_on_timeout=tick, recursive=deep, ignore_permission_denied=True, force_polling=None if deep else False):
+                           yield_on_timeout=tick, recursive=deep, ignore_permission_denied=deep, force_polling=None if deep else False):
             yield {path for _, path in batch}
     except FileNotFoundError:
         raise
@@ -97,5 +98,5 @@ class Clock:
 
 
 def there(path: str) -> bool:
-    """Whether a folder is there, and no link."""
-    return os.path.isdir(path) and not os.path.islink(path)
+    """Whether a folder is there, is no link, and can be looked into."""
+    return os.path.isdir(path) and not os.path.islink(path) and os.access(path, os.R_OK)

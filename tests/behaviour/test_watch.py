@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import shutil
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from queue import Queue
@@ -19,6 +21,7 @@ from box import MEM, Box
 from tokens import Mint
 
 from memcli.cli.session import Session
+from memcli.entries import text
 from memcli.errors import Locked, UserError
 from memcli.serve import noticing, watch
 from memcli.serve.noticing import Stop
@@ -254,7 +257,8 @@ def test_what_another_command_keeps_from_the_index_is_looked_at_again(heard: Hea
 
 
 def test_where_the_system_does_not_suffice_it_says_so_and_looks_itself(heard: Heard, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refused(*_: object, **__: object) -> Iterator[set[tuple[watchfiles.Change, str]]]:
+    def refused(*_: object, **given: object) -> Iterator[set[tuple[watchfiles.Change, str]]]:
+        assert given["ignore_permission_denied"] is False, "else the real one is silent about limits too"
         raise OSError('OS file watch limit reached. about ["/x"]')
 
     monkeypatch.setattr(watchfiles, "watch", refused)
@@ -287,3 +291,51 @@ def test_a_network_file_system_is_known(tmp_path: Path, monkeypatch: pytest.Monk
         assert noticing.far(path) == kind
     monkeypatch.setattr(noticing, "_MOUNTS", str(tmp_path / "none"))
     assert noticing.far("/home/my notes") == ""
+
+
+def told_by_files(box: Box) -> dict[str, str]:
+    """What an index made anew would hold: checksums by path."""
+    return {path: text.data_sum(data) for path, data in box.files().items() if path.endswith(".md")}
+
+
+def told_by_index(box: Box) -> dict[str, str]:
+    """What the index holds, without a look at the files."""
+    session = Session()
+    session.env.update(box.env)
+    return session.store(box.vault).index.load().sums()
+
+
+def one_random_change(box: Box, rng: random.Random, number: int) -> None:
+    """What some program might do to a vault's files."""
+    here = sorted(path for path in told_by_files(box) if os.path.dirname(path))
+    folders = sorted({os.path.dirname(path) for path in here})
+    kind = rng.choice(["new", "new", "place", "place", "rename", "remove", "move", "tree", "replace"])
+    if kind == "new" or not here:
+        box.write(f"d{rng.randrange(4)}/{rng.choice('abc')}/{number}.md", f"new {number}\n")
+    elif kind == "place":
+        box.write(rng.choice(here), f"rewritten {number}\n")
+    elif kind == "rename":
+        os.rename(box.path(rng.choice(here)), box.path(f"{rng.choice(folders)}/r{number}.md"))
+    elif kind == "replace":
+        os.replace(box.write(f"{rng.choice(folders)}/.part", f"replaced {number}\n"), box.path(rng.choice(here)))
+    elif kind == "remove":
+        os.remove(box.path(rng.choice(here)))
+    elif kind == "move":
+        os.rename(box.path(rng.choice(folders)), box.path(f"m{number}"))
+    else:
+        shutil.rmtree(box.path(rng.choice(folders)))
+
+
+def test_after_random_changes_the_index_holds_what_the_files_hold(large: Box) -> None:
+    """A few in the default run; the campaign: CHANGES=3000 pytest tests/behaviour/test_watch.py -k random"""
+    watcher, rng = Watcher(large), random.Random(7)
+    for number in range(int(os.environ.get("CHANGES", "60"))):
+        one_random_change(large, rng, number)
+        if rng.random() < 0.2:
+            time.sleep(rng.random() * 0.15)
+        if number % 30 == 29:
+            begun = time.monotonic()
+            while told_by_index(large) != told_by_files(large):
+                assert time.monotonic() - begun < 10, number
+                time.sleep(0.05)
+    assert watcher.end() == (0, "")
