@@ -36,6 +36,7 @@ JSON = {  # the schema of what each command prints with --json
     "export": "export", "import": "import", "bundle": "bundle",
     "used": "changed", "stats": "stats", "consolidate": "consolidate", "conflicts": "conflicts", "review": "review",
     "plugin": "plugins", "waiting": "waiting", "sync": "sync", "hooks": "hooks", "report": "report",
+    "watch": "watch",
 }
 MODES = {"ingest-auto", "plan", "strength", "eval-prior", "eval-forgetting", "eval-policy", "fuse",  # printed by forget --policy, show --explain, eval KIND ...
          "memory-status"}  # a tool of mem mcp
@@ -233,6 +234,7 @@ def test_every_json_output_fits_its_schema(box: Box) -> None:
     VALIDATORS["ingest-auto"].validate(json.loads(box.sh("echo 'make the tea' > ~/.bash_history; mem ingest --auto --yes --json").out))
     take("report", "-o", "../page.html")
     take("sync")
+    take("watch", "--once")
     take("hooks", "status")
     take("hooks", "check", "odd.md", check=13)
     take("eval", "qrels", f"{TOP}/fixtures/eval/beir")

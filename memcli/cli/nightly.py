@@ -1,4 +1,4 @@
-"""What does a scheduler run, and where does it say what happened? Consolidation when it is due, then sources that wait; into a log, not a mailbox.
+"""What does a scheduler run, and where does it say what happened? Consolidation when it is due, sources that wait, a sync; into a log, not a mailbox.
 
 Only what went wrong is said aloud, as cron sends that by mail and systemd keeps it in the journal.
 """
@@ -6,13 +6,14 @@ Only what went wrong is said aloud, as cron sends that by mail and systemd keeps
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Mapping
 
 from memcli import clock
 from memcli.cli.session import Session
 from memcli.entries import atomic
 from memcli.entries.lock import Lock
-from memcli.errors import PARTLY_DONE, Locked, MemError, NothingFound
+from memcli.errors import PARTLY_DONE, Locked, MemError, NothingFound, Refused
 from memcli.output import terminal
 
 DUE_H = 12.0  # hours between two consolidations
@@ -39,12 +40,18 @@ class Quiet(Session):
         """Nobody watches."""
 
 
+def words(root: str, *, ingest: bool, sync: bool) -> list[str]:
+    """The command that a scheduler runs: our own interpreter, which is not led astray by what lies in the folder it starts in."""
+    asked = [flag for flag, given in (("--ingest", ingest), ("--sync", sync)) if given]
+    return [sys.executable, "-P", "-m", "memcli", "schedule", "run", *asked, "--vault", root]
+
+
 def log_path(here: Session) -> str:
     """Where the log is."""
     return f"{here.state()}/log/schedule.log"
 
 
-def run(here: Session, vault: str | None, *, ingest: bool) -> int:
+def run(here: Session, vault: str | None, *, ingest: bool, sync: bool = False) -> int:
     """Do what is due. While another run does, nothing. Exit status 3 when a step went wrong, which is said aloud; the others are done all the same."""
     root = here.vault(vault).root
     path = log_path(here)
@@ -59,6 +66,8 @@ def run(here: Session, vault: str | None, *, ingest: bool) -> int:
     steps: Mapping[str, Callable[[], None]] = {"consolidate": lambda: _consolidate(quiet, root, log)}
     if ingest:
         steps = {**steps, "ingest": lambda: _ingest(quiet, root)}
+    if sync:
+        steps = {**steps, "sync": lambda: _sync(quiet, root, log)}
     failed = 0
     try:
         with Lock(f"{root}/.mem/state/schedule.lock", 0, "schedule run"):
@@ -95,6 +104,19 @@ def _ingest(quiet: Quiet, root: str) -> None:
         gathering.gather(quiet, root, tell, yes=False, dry_run=False, json=False)
     except NothingFound:
         return
+
+
+def _sync(quiet: Quiet, root: str, log: Callable[[str], None]) -> None:
+    """Make the vault and its remote one. Raises Refused for conflicts that are left to a person; no remote and no network is only noted."""
+    from memcli.output import text
+
+    done = quiet.store(root).sync()
+    log(f"sync: {f'nothing was synced: {done.away}' if done.away else text.synced(done)}")
+    for path, reason in done.conflicts:
+        log(f"sync: {path}: {reason}")
+    if done.conflicts:
+        first = ", ".join(path for path, _ in done.conflicts[:3])
+        raise Refused(f"left to you: {first}{' ...' if len(done.conflicts) > 3 else ''}", "mem doctor tells what to do")
 
 
 def last(here: Session, root: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from memcli.cli import options, session
@@ -22,20 +21,27 @@ Examples:
   mem schedule on --dry-run      what would be written, and where
   mem schedule on
   mem schedule on --ingest       read what hooks noted and known sources too
+  mem schedule on --sync         and make its clones one, through its remote
   mem schedule status
   mem schedule off
   mem schedule run               what runs every hour, now
 
 Every hour, in a minute of this machine's own: mem consolidate when the last
 one was twelve hours ago; with --ingest, mem ingest --queued and those of the
-sources of mem ingest --auto that you once said yes to. Runs under the user's
-systemd where that answers, else from the crontab, on a Mac by launchd. What
-happens is written to ~/.local/state/mem/log/schedule.log; only what goes wrong
-is said aloud, for cron to mail. off takes out what on put in, to the byte."""
+sources of mem ingest --auto that you once said yes to; with --sync, at last,
+mem sync, which needs a key that asks for no passphrase. Without a network or a
+remote nothing is said; a conflict that is left to you is. What on is given it
+keeps until the next on, and status shows it.
+
+Runs under the user's systemd where that answers, else from the crontab, on a
+Mac by launchd. What happens is written to ~/.local/state/mem/log/schedule.log;
+only what goes wrong is said aloud, for cron to mail. off takes out what on put
+in, to the byte."""
 
 PARAMS: dict[str, options.Opt | options.Arg] = {
     "action": options.Arg("ACTION", "on, off, status or run."),
     "ingest": options.Opt("--ingest", "Read sources too: what hooks noted, and what mem ingest --auto may read.", kind=bool),
+    "sync": options.Opt("--sync", "Make the vault and its remote one too, as mem sync does.", kind=bool),
     "with_": options.Opt("--with", "systemd, crontab or launchd; default: the one that answers.", metavar="SCHEDULER"),
     "dry_run": options.Opt("--dry-run", "With on: print what would be written, and change nothing.", kind=bool),
     "vault": options.VAULT,
@@ -44,23 +50,22 @@ KEPT = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")  # of the environm
 USUAL = ("/usr/bin", "/bin")  # where schedulers look for programs
 
 
-def command(action: str, ingest: bool = False, with_: str = "", dry_run: bool = False, vault: str | None = None) -> int:
+def command(action: str, ingest: bool = False, sync: bool = False, with_: str = "", dry_run: bool = False, vault: str | None = None) -> int:
     """Look after a vault by itself."""
+    from memcli.cli import nightly
     from memcli.serve import schedulers
 
     here = session.current()
     if action not in ("on", "off", "status", "run"):
         raise Usage(f"{action!r} is nothing that mem schedule does", "on, off, status or run")
     if action == "run":
-        from memcli.cli import nightly
-
-        return nightly.run(here, vault, ingest=ingest)
+        return nightly.run(here, vault, ingest=ingest, sync=sync)
     if with_ not in ("", *schedulers.NAMES):
         raise Usage(f"--with {with_}: no such scheduler", "one of " + ", ".join(schedulers.NAMES))
     config = os.path.dirname(os.path.dirname(here.user_config()))
     machine = schedulers.Machine(here.home(), config, here.env, os.getuid())
     root = here.vault(vault).root
-    job = schedulers.job(_words(root, ingest=ingest), _env(here), os.uname().nodename, root)
+    job = schedulers.job(nightly.words(root, ingest=ingest, sync=sync), _env(here), os.uname().nodename, root)
     if action == "on":
         _on(here, machine, job, with_, dry_run=dry_run)
     elif action == "off":
@@ -68,11 +73,6 @@ def command(action: str, ingest: bool = False, with_: str = "", dry_run: bool = 
     else:
         _status(here, machine, job)
     return 0
-
-
-def _words(root: str, *, ingest: bool) -> Sequence[str]:
-    """The command that a scheduler runs: our own interpreter, which is not led astray by what lies in the folder it starts in."""
-    return [sys.executable, "-P", "-m", "memcli", "schedule", "run", *(["--ingest"] if ingest else []), "--vault", root]
 
 
 def _env(here: session.Session) -> dict[str, str]:

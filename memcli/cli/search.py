@@ -97,7 +97,7 @@ def command(
     found = store.search(query, limit=limit or store.settings.whole("search.limit"), fuzzy=fuzzy, explain=explain,
                          filters=filters.given(type_, tag, state, path, key, source, since, until), scan="none" if no_scan else "auto",
                          chunks=chunks, without=without(channels, ablate), hops=hops, at=at, prior=not no_prior)
-    for line in _remarks(found):
+    for line in _remarks(found, followed=found.scanned == "folders" and store.followed()):
         here.warn(line)
     if json:
         here.json_out(records.found(query, found))
@@ -107,10 +107,10 @@ def command(
         raise NothingFound(f"nothing found for {query[:80]!r}", "try fewer or other words, prefix*, or --fuzzy")
 
 
-def _remarks(found: Found) -> Iterator[str]:
+def _remarks(found: Found, *, followed: bool) -> Iterator[str]:
     """What a person should know of how a search was done."""
-    if found.scanned == "folders":
-        yield "a large vault: files rewritten in place by other programs are not looked for (mem index takes them in)"
+    if found.scanned == "folders" and not followed:
+        yield "a large vault: files rewritten in place by other programs are not looked for (mem index takes them in, mem watch follows them)"
     if found.warning:
         yield found.warning
     if found.meant:

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from memcli.cli import options, session
 from memcli.errors import PARTLY_DONE
-from memcli.output import records, terminal
-
-if TYPE_CHECKING:
-    from memcli.life.syncing import Synced
+from memcli.output import records, terminal, text
 
 HELP = """Make this vault and its clones one again, through a remote.
 
@@ -56,16 +51,9 @@ def command(remote: str = "", vault: str | None = None, json: bool = False) -> i
     elif done.away:
         here.warn(f"nothing was synced: {done.away}" + ("" if done.remote else f"; git -C {store.vault.root} remote add origin URL names one"))
     else:
-        here.say(_told(done))
+        here.say(text.synced(done))
         here.lines(f"{terminal.line(path)}: {reason}" for path, reason in done.conflicts)
         if done.conflicts:
             here.flush()
             here.say("next: correct these, take `conflict: true` away where it stands, then mem sync again")
     return PARTLY_DONE if done.conflicts else 0
-
-
-def _told(done: Synced) -> str:
-    """What was done, on one line."""
-    parts = [f"{number} {word}" for number, word in ((done.recorded, "edited by hand"), (done.taken, "taken"), (done.given, "given")) if number]
-    entries = f", {len(done.changed)} {'entry' if len(done.changed) == 1 else 'entries'} changed here" if done.changed else ""
-    return f"{terminal.line(done.remote)}: {', '.join(parts) or 'nothing new'}{entries}"

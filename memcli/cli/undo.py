@@ -14,7 +14,9 @@ Examples:
   mem log                names commits; naming an undo takes the undo back
 
 Files return byte for byte to what they were. A file that was changed since
-stays, and nothing is undone."""
+stays, and nothing is undone. What mem sync brought in is not taken back as a
+whole, as the next sync would take it from the others too; mem undo passes it
+over, and takes back one of those commands by its commit."""
 
 
 PARAMS = {

@@ -37,6 +37,7 @@ COMMANDS = {
     "import": ("importing", "Take in what another vault exported."),
     "bundle": ("bundle", "Look into bundles, load one, or make one of two."),
     "mcp": ("mcp", "Serve the vault to agents over the Model Context Protocol."),
+    "watch": ("watch", "Follow a vault, so that edits by other programs are indexed at once."),
     "sync": ("sync", "Make this vault and its clones one again, through a remote."),
     "hooks": ("hooks", "Let git call mem: remember commits, keep a vault sound."),
     "serve": ("serve", "Answer requests, one JSON object a line, without starting anew for each."),

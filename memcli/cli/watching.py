@@ -18,15 +18,17 @@ def ingest(here: Session, vault: str | None, plugin: str, sources: Sequence[str]
     """Read once, then whenever something changes; an error is told, and the watch goes on. Ends when it is interrupted."""
     if "-" in sources:
         raise Usage("standard input cannot be watched", "give files or folders")
-    from watchfiles import DefaultFilter, watch
+    from watchfiles import Change, DefaultFilter
+
+    from memcli.serve import noticing
 
     store = here.store(vault)
     tell(here, store.ingest(plugin, sources, wish))
     here.flush()
     here.say("watching; interrupt to end")
     own, usual = f"{store.vault.root}/", DefaultFilter()  # what a run writes is no reason for another
-    seen = watch(*sources, watch_filter=lambda change, path: not os.path.realpath(path).startswith(own) and usual(change, path), debounce=REST_MS,
-                 ignore_permission_denied=True)
+    seen = noticing.batches(sources, noticing.Stop(), lambda path: not os.path.realpath(path).startswith(own) and usual(Change.modified, path), deep=True,
+                            most_ms=REST_MS, tick=False)
     try:
         for _ in seen:
             _again(here, vault, plugin, sources, wish, tell)

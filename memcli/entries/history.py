@@ -155,7 +155,8 @@ def _new_files(git: Git, path: str) -> str:
 
 
 def undo_target(git: Git, revision: str = "") -> Record:
-    """The command to take back: `revision`, else the newest of ours that is neither an undo nor undone already.
+    """The command to take back: `revision`, else the newest of ours that is neither an undo nor undone already. What a sync merged in
+    was done by others, and is passed over.
 
     Raises NothingFound when there is none. Naming an undo takes the undo back.
     """
@@ -166,7 +167,7 @@ def undo_target(git: Git, revision: str = "") -> Record:
         if record.verb == "undo":
             if record.commit not in undone:
                 undone.add(record.undoes)
-        elif record.verb not in ("", "init", "record") and record.commit not in undone:
+        elif record.verb not in ("", "init", "record", "sync") and record.commit not in undone:
             return record
     raise NothingFound("nothing left to undo", "mem log shows what happened; naming an undo's commit takes the undo back")
 

@@ -21,10 +21,11 @@ _POLL_S = 0.01
 class Lock:
     """An exclusive lock on the file `path`, waited for at most `timeout_s` seconds. Use as a context manager."""
 
-    def __init__(self, path: str, timeout_s: float, verb: str) -> None:
+    def __init__(self, path: str, timeout_s: float, verb: str, busy: str = "another command is writing to this vault") -> None:
         self._path = path
         self.timeout_s = timeout_s
         self._verb = verb
+        self._busy = busy
         self.fd = -1
 
     def __enter__(self) -> Lock:
@@ -34,7 +35,7 @@ class Lock:
             if clock.monotonic_s() >= deadline:
                 holder = self._holder()
                 os.close(self.fd)
-                raise Locked(f"another command is writing to this vault{holder}", "try again when it is done, or raise lock.timeout_s")
+                raise Locked(f"{self._busy}{holder}", "try again when it is done, or raise lock.timeout_s")
             clock.sleep(_POLL_S)
         note = json.dumps({"pid": os.getpid(), "verb": self._verb, "since": clock.rfc3339(clock.now())}).encode()
         try:
@@ -72,3 +73,27 @@ class Lock:
             return f" (mem {note['verb']}, process {note['pid']}, since {note['since']})"
         except (OSError, ValueError, KeyError, TypeError):
             return ""
+
+
+def holds(path: str) -> bool:
+    """Whether a process that runs holds the lock on the file `path`; one that is stopped (by Ctrl-Z) does not count where the system tells of it."""
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        return False
+    except OSError as error:
+        return error.errno in (errno.EAGAIN, errno.EACCES, errno.EWOULDBLOCK) and not _stopped(fd)
+    finally:
+        os.close(fd)
+
+
+def _stopped(fd: int) -> bool:
+    """Whether the holder is stopped, by what the kernel says of the process in the lock's note."""
+    try:
+        with open(f"/proc/{int(json.loads(os.pread(fd, 200, 0))['pid'])}/stat", "rb") as file:
+            return file.read(4096).rpartition(b") ")[2][:1] in (b"T", b"t")
+    except (OSError, ValueError, KeyError, TypeError):
+        return False

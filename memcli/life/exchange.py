@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from memcli.errors import NothingFound, PluginFailed, Usage, UserError
 from memcli.life.export.choice import Choice
-from memcli.life.inbox import Inbox
+from memcli.life.following import Following
 
 if TYPE_CHECKING:
     from memcli.life.doctor import Problem
@@ -34,7 +34,7 @@ class Sent:
     refused: list[tuple[str, str]] = field(default_factory=list)
 
 
-class Exchange(Inbox):
+class Exchange(Following):
     """What goes out of a vault and comes in from others."""
 
     def sync(self, name: str = "") -> Synced:

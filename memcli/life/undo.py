@@ -23,6 +23,10 @@ def undo(desk: Desk, revision: str) -> tuple[Record, Changed]:
             raise Usage(f"{record.commit[:10]} ({record.subject}) is not a command of mem that can be undone", "mem log marks those that can")
         if record.verb == "purge":
             raise Refused(f"{record.commit[:10]} was a purge, which cannot be taken back", "mem undo REVISION takes back an earlier command")
+        if record.verb == "sync":
+            parent = f"{record.commit[:10]}^"
+            raise Refused(f"{record.commit[:10]} brought in what others did; to take all of that back would take it from them at the next mem sync",
+                          f"git -C {desk.vault.root} log {parent}..{record.commit[:10]} lists it; mem undo REVISION takes back one of those commands")
         deltas = history.deltas(git, record.commit)
         old = history.blobs(git, sorted({delta.before for delta in deltas if delta.before}))
         changes: list[tuple[str, bytes | None, bytes | None]] = []

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from memcli.search.context import Block
     from memcli.search.related import Related
     from memcli.search.run import Found, Hit
+    from memcli.serve.watch import Event
     from memcli.store import Changed
 
 VERSION = 1
@@ -94,6 +95,14 @@ def synced(done: Synced) -> Shape:
     return {"format_version": VERSION, "remote": done.remote or None, "away": done.away or None, "recorded": done.recorded, "taken": done.taken,
             "given": done.given, "changed": done.changed, "conflicts": [{"path": path, "reason": reason} for path, reason in done.conflicts],
             "commit": done.commit or None}
+
+
+def watched(event: Event) -> Shape:
+    """schemas/watch.schema.json: one line of mem watch"""
+    noticed = event.noticed
+    return {"format_version": VERSION, "event": event.kind, "how": event.how or None, "entries": noticed.entries, "added": noticed.added,
+            "changed": noticed.changed, "gone": noticed.gone, "anew": noticed.anew, "paths": list(event.paths), "commit": event.commit or None,
+            "message": event.text or None, "hint": event.hint or None}
 
 
 def hooks(top: str, folder: str, kind: str, done: Iterable[tuple[str, str]], waiting: int, problems: Iterable[Problem] = ()) -> Shape:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from memcli.index.manifest import Row
     from memcli.life.doctor import Problem
     from memcli.life.supersede import Dispute
+    from memcli.life.syncing import Synced
     from memcli.search.gate import Confidence
     from memcli.search.related import Related
     from memcli.search.run import Found, Hit
@@ -135,3 +136,10 @@ def problem(one: Problem, color: bool) -> Iterator[str]:
     yield f"{label}: {line(message)}"
     if one.hint and not one.fixed:
         yield f"  {line(one.hint)}"
+
+
+def synced(done: Synced) -> str:
+    """What a sync did, on one line."""
+    parts = [f"{number} {word}" for number, word in ((done.recorded, "edited by hand"), (done.taken, "taken"), (done.given, "given")) if number]
+    entries = f", {len(done.changed)} {'entry' if len(done.changed) == 1 else 'entries'} changed here" if done.changed else ""
+    return f"{line(done.remote)}: {', '.join(parts) or 'nothing new'}{entries}"

@@ -13,7 +13,8 @@ from memcli.cli.options import Arg, Opt
 from memcli.cli.verbs import COMMANDS
 from memcli.errors import Usage
 
-REFUSED = {"edit": "opens an editor; mem show prints the text, and mem set changes fields"}
+REFUSED = {"edit": "opens an editor; mem show prints the text, and mem set changes fields",
+           "watch": "never ends by itself; run mem watch beside the server"}
 _LONG = {"watch": "never ends by itself"}
 _SHAPES = ("json", "jsonl", "template", "null")
 _KINDS: dict[type, str] = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}

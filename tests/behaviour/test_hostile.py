@@ -62,6 +62,7 @@ CALLS: dict[str, list[tuple[int, tuple[str, ...]]]] = {
     "hook": [(0, ("claude",)), (0, ("\x1b[2J",))],
     "install": [(0, ("cursor", "--dry-run"))],
     "schedule": [(1, ("status",))],
+    "watch": [(0, ("--once", "--commit")), (0, ("--once",)), (2, ("--once", "--after", "5"))],
     "sync": [(0, ()), (4, ("nowhere",))],
     "hooks": [(0, ("status",)), (0, ("status",))],
     "merge-driver": [(4, ("crlf.md", "nowhere", "escapes.md"))],

@@ -141,6 +141,22 @@ def test_a_run_reads_what_waits_and_says_only_what_went_wrong(box: Box, tmp_path
     assert "no-such-policy" in failed.err and "no-such-policy" in log.read_text()
 
 
+def test_a_run_syncs_when_asked_to(box: Box) -> None:
+    log = Path(box.home, ".local/state/mem/log/schedule.log")
+    assert not box.run("schedule", "run", "--sync", check=0).err and log.read_text().endswith("sync: nothing was synced: no remote to sync with\n")
+    box.sh("git init -q --bare -b main ../hub.git && git remote add origin ../hub.git")
+    note = box.path(box.run("add", "The pressure is 1.2 bar.", check=0).out.split()[1])
+    assert not box.run("schedule", "run", "--sync", check=0).err and " given" in log.read_text()
+    box.sh("git clone -q ../hub.git ../two && cd ../two && git config user.name a && git config user.email a@example.org && sed -i s/1.2/1.5/ note/*/*/*.md"
+           " && git commit -qam hotter && git push -q")
+    Path(note).write_text(Path(note).read_text().replace("1.2", "1.9"))
+    failed = box.run("schedule", "run", "--sync", check=3)
+    assert "left to you: note/" in failed.err and "both sides changed" in log.read_text()
+    os.rename(f"{box.home}/hub.git", f"{box.home}/away.git")
+    assert not box.run("schedule", "run", "--sync", check=0).err and "cannot be reached" in log.read_text().splitlines()[-1]
+    assert "sync" not in box.run("schedule", "run", check=0).err and "cannot be reached" in log.read_text().splitlines()[-1], "off by default"
+
+
 def test_a_log_is_put_aside_when_it_is_long(tmp_path: Path) -> None:
     path = tmp_path / "schedule.log"
     for round_ in range(6):

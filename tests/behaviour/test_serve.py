@@ -54,12 +54,13 @@ def test_answers_are_what_the_commands_print(house: Box) -> None:
 def test_all_operations_are_listed_and_the_others_refused(house: Box) -> None:
     pipe = Pipe(house)
     ops = pipe.ask("ops")["result"]["ops"]
-    assert {"search", "add", "import", "bundle", "eval"} <= ops.keys() and not {"edit", "serve", "man", "completion", "diff"} & ops.keys()
+    assert {"search", "add", "import", "bundle", "eval"} <= ops.keys() and not {"edit", "watch", "serve", "man", "completion", "diff"} & ops.keys()
     assert [arg["name"] for arg in ops["add"]["args"]][:5] == ["text", "title", "type", "tag", "importance"]
     assert [arg["required"] for arg in ops["show"]["args"]][:2] == [True, False]
     names = [arg["name"] for op in ops.values() for arg in op["args"]]
     assert all(name.isidentifier() and name == name.lower() for name in names)
-    for op, args, told in (("edit", {}, "editor"), ("serve", {}, "no such operation"), ("diff", {}, "no JSON"), ("nonsense", {}, "no such operation"),
+    for op, args, told in (("edit", {}, "editor"), ("watch", {}, "never ends"),
+                           ("serve", {}, "no such operation"), ("diff", {}, "no JSON"), ("nonsense", {}, "no such operation"),
                            ("ingest", {"plugin": "markdown", "source": ["x"], "watch": True}, "never ends"), ("show", {}, "needs id"),
                            ("list", {"jsonl": True}, "takes no"), ("eval", {"kind": "policy", "per_question": True, "log": True}, "")):
         answer = pipe.ask(op, **args)

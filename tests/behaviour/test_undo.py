@@ -233,3 +233,23 @@ def test_diff_between_dates_and_revisions_shows_what_changed_between_them(aged: 
         assert {"-tags: [ a,  b ]", "+tags: [ a,  b, c ]"} <= set(lines)
         assert "-first  line\t" not in lines
     assert "-first  line\t" in aged.run("diff", "--from", "2026-03-15", check=0).out
+
+
+def test_a_sync_is_passed_over_and_not_taken_back(box: Box) -> None:
+    mine = box.run("add", "My own borogove.", check=0).out.split()[1]
+    box.sh("git init -q --bare -b main ../hub.git && git remote add origin ../hub.git && mem sync && git clone -q ../hub.git ../two")
+    theirs = box.sh("cd ../two && mem --vault . init . >/dev/null 2>&1; mem --vault . add 'Another mimsy.' && mem --vault . sync").out.split()[1]
+    box.run("set", mine, "tags+=x", check=0)
+    box.run("sync", check=0)
+    commit, tree = box.git("rev-parse", "HEAD").strip(), box.files()
+    assert box.json("log")["commits"][0]["verb"] == "sync"
+    failed = box.run("undo", commit, check=17)
+    assert "others" in failed.err and box.files() == tree
+    listed = box.git("log", "--format=%h %s", f"{commit}^..{commit}")
+    assert "mem(add)" in listed, "what the hint names lists their commands"
+    assert "mem(set)" in box.run("undo", check=0).err and box.read(theirs) == tree[theirs] and b"tags" not in box.read(mine)
+    assert "mem(add)" in box.run("undo", check=0).err and not os.path.exists(box.path(mine)), "the one before it"
+    revision = next(line.split()[0] for line in listed.splitlines() if "mem(add)" in line)
+    box.run("undo", revision, check=0)
+    assert not os.path.exists(box.path(theirs))
+    box.run("undo", check=1)
