@@ -36,6 +36,7 @@ COMMANDS = {
     "import": ("importing", "Take in what another vault exported."),
     "bundle": ("bundle", "Look into bundles, load one, or make one of two."),
     "mcp": ("mcp", "Serve the vault to agents over the Model Context Protocol."),
+    "lsp": ("lsp", "Serve the vault to editors over the Language Server Protocol."),
     "sync": ("sync", "Make this vault and its clones one again, through a remote."),
     "hooks": ("hooks", "Let git call mem: remember commits, keep a vault sound."),
     "serve": ("serve", "Answer requests, one JSON object a line, without starting anew for each."),
