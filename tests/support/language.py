@@ -82,7 +82,21 @@ class Editor:
 
     def ask(self, method: str, params: Any) -> Any:
         """The answer to a request."""
-        return self.wait(self.client.protocol.send_request_async(method, params))
+        async def asked() -> Any:
+            return await self.client.protocol.send_request_async(method, params)
+
+        return self.wait(asked())
+
+    def actions(self, path: str, where: types.Range, found: list[types.Diagnostic]) -> Any:
+        """What is offered at a place, as plain data: lsprotocol takes an action for a command."""
+        params = types.CodeActionParams(self.name(path), where, types.CodeActionContext(found))
+
+        async def asked() -> Any:
+            answer = self.client.protocol.send_request(types.TEXT_DOCUMENT_CODE_ACTION, params, msg_id="actions")
+            self.client.protocol._result_types.pop("actions")
+            return await asyncio.wrap_future(answer)
+
+        return self.wait(asked())
 
     def uri(self, path: str) -> str:
         """The uri of a document."""
@@ -125,9 +139,13 @@ class Editor:
         found = self.ask(types.TEXT_DOCUMENT_COMPLETION, types.CompletionParams(self.name(path), types.Position(line, column)))
         return found if found is not None else types.CompletionList(False, [])
 
-    def at(self, path: str, line: int, column: int) -> types.TextDocumentPositionParams:
-        """A place in a document."""
-        return types.TextDocumentPositionParams(self.name(path), types.Position(line, column))
+    def hover(self, path: str, line: int, column: int) -> Any:
+        """What is told of a place."""
+        return self.ask(types.TEXT_DOCUMENT_HOVER, types.HoverParams(self.name(path), types.Position(line, column)))
+
+    def definition(self, path: str, line: int, column: int) -> Any:
+        """Where a place leads."""
+        return self.ask(types.TEXT_DOCUMENT_DEFINITION, types.DefinitionParams(self.name(path), types.Position(line, column)))
 
     def run(self, command: str, *arguments: Any) -> Any:
         """Carry out a command."""

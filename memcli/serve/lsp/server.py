@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, BinaryIO
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
@@ -28,9 +29,8 @@ _WATCHED = "**/*.md"
 class Mem(Server):
     """The server, with its timers."""
 
-    def __init__(self, house: House, parent: int) -> None:
+    def __init__(self, house: House) -> None:
         super().__init__(house)
-        self._parent = parent
         self._timers: dict[str, asyncio.TimerHandle] = {}
 
     def started(self, params: types.InitializeParams) -> None:
@@ -39,16 +39,12 @@ class Mem(Server):
         self.house.encoding = encoding.value if isinstance(encoding, types.PositionEncodingKind) else str(encoding)
         folders = [folder.uri for folder in params.workspace_folders or ()]
         self.house.folder = path_of(next(iter(folders), params.root_uri or ""))
-        asyncio.get_running_loop().call_later(WATCH_S, self._watch)
-
-    def _watch(self) -> None:
-        """End with the client, even where somebody else holds its end of the pipe."""
-        if os.getppid() != self._parent:  # the number that the client tells may be one of another name space
-            os._exit(BROKEN_OFF)
-        asyncio.get_running_loop().call_later(WATCH_S, self._watch)
 
     def touched(self, uri: str, *, soon: bool = False) -> None:
         """Tell the findings of a document in a while, or as soon as nothing else is to be done."""
+        room = self.house.room(os.path.dirname(path_of(uri)) or "/") if soon else None
+        if room is not None:
+            room.stale()
         timer = self._timers.pop(uri, None)
         if timer is not None:
             timer.cancel()
@@ -74,8 +70,6 @@ class Mem(Server):
 
     def moved(self) -> None:
         """Files changed: look at all again."""
-        for room in self.house.rooms():
-            room.stale()
         for uri in self.house.opened():
             self.touched(uri, soon=True)
 
@@ -109,9 +103,23 @@ class Mem(Server):
         return what.said
 
 
-def made(house: House, parent: int) -> Mem:
-    """A server that answers for a house, until the process `parent` goes."""
-    server = Mem(house, parent)
+def serve(house: House, source: BinaryIO, sink: BinaryIO) -> None:
+    """Answer until the client says goodbye, closes its end, or is gone."""
+    threading.Thread(target=_watch, args=(os.getppid(),), daemon=True).start()
+    made(house).start_io(source, sink)
+
+
+def _watch(parent: int) -> None:
+    """End with the process that started us, even where somebody else holds its end of the pipe. (The number that a client tells is not its own where it
+    lives in a container.)"""
+    while os.getppid() == parent:
+        threading.Event().wait(WATCH_S)
+    os._exit(BROKEN_OFF)
+
+
+def made(house: House) -> Mem:
+    """A server that answers for a house."""
+    server = Mem(house)
 
     def answers(name: str, act: Callable[[House, Any], Any], options: Any = None) -> None:
         def handler(params: Any) -> Any:
