@@ -1,4 +1,4 @@
-"""Does a real editor get along with mem lsp? Neovim, headless, by tests/support/editor.lua."""
+"""Does a real editor get along with mem lsp? Neovim, headless, set up as the manual says, by tests/support/editor.lua."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ def test_a_morning_in_neovim(copied: Box) -> None:
     copied.write("key.md", KEY)
     copied.write("trip.md", TRIP)
     copied.run("index", check=0)
-    done = copied.call(["nvim", "--headless", "--clean", "-n", "-c", f"luafile {SCRIPT}"], timeout_s=60)
+    setup = copied.run("lsp", "--help", check=0).out.partition("Neovim 0.7 to 0.10:\n")[2].partition("Neovim, all")[0]
+    assert "start_client" in setup
+    init = copied.write("../init.lua", setup)
+    done = copied.call(["nvim", "--headless", "-n", "-u", init, "-c", f"luafile {SCRIPT}"], timeout_s=60)
     told = done.out + done.err
     assert done.status == 0 and "TIMEOUT" not in told and "Error" not in told, told
     lines = told.replace("\r", "").splitlines()

@@ -35,12 +35,11 @@ end
 
 vim.o.swapfile = false
 vim.cmd("edit trip.md")
-local client = vim.lsp.start_client({ name = "mem", cmd = { "mem", "lsp" }, root_dir = vim.fn.getcwd() })
+local client = vim.g.mem_lsp -- set by what the manual says to put into init.lua
 until_("initialize", function()
   local one = vim.lsp.get_client_by_id(client)
   return one and one.initialized
 end)
-vim.lsp.buf_attach_client(0, client)
 until_("diagnostics", function() return #vim.diagnostic.get(0) > 0 end)
 for _, one in ipairs(vim.diagnostic.get(0)) do
   say("diagnostic", one.lnum + 1 .. ":" .. one.col + 1, one.code or one.user_data.lsp.code, one.message)
