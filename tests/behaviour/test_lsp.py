@@ -90,12 +90,13 @@ def test_completion(reader: Editor) -> None:
     assert reader.complete("draft.md", 5, 2).items == []
 
 
-def test_a_name_that_two_have_is_inserted_so_that_it_resolves(editor: Editor) -> None:
-    editor.box.write("long/way/down/barrel.md", "---\ntitle: Barrel\n---\nAnother.\n")
-    found = editor.open("draft.md", "[[Barr\n[[Barrel]]\n")
+def test_a_name_that_two_have_is_inserted_so_that_it_resolves(reader: Editor) -> None:
+    reader.box.write("long/way/down/barrel.md", "---\ntitle: Barrel\n---\nAnother.\n")
+    found = reader.open("draft.md", "[[Barr\n[[Barrel]]\n")
     assert [(one.code, one.range.start.line) for one in found] == [("ambiguous-link", 1)]
-    texts = [written(item) for item in editor.complete("draft.md", 0, 6).items]
+    texts = [written(item) for item in reader.complete("draft.md", 0, 6).items]
     assert sorted(texts) == ["Barrel]]", "long/way/down/barrel|Barrel]]"]
+    os.remove(reader.box.path("long/way/down/barrel.md"))
 
 
 def test_looking(reader: Editor) -> None:
@@ -200,8 +201,8 @@ def test_what_is_nobodys_is_left_alone(reader: Editor) -> None:
 
 
 def test_hostile_texts_do_no_harm(reader: Editor) -> None:
-    texts = ["", "---", "---\n" + "a: [" * 9_000, "---\ntitle: \x00\n---\n\x00", "\ud800[[\udfff]]", "---\n" + "k:\n" * 20_000 + "---\n", "[[" * 50_000, "#" * 100_000,
-             "x" * 2_000_000, "---\nlinks: {a: {b: 1}}\ntags: 7\naliases: [1, {a: b}]\n---\n[[../../../etc/passwd]] [x](%00.md)\n", "`" * 3_000 + "\n[[a]]"]
+    texts = ["", "---", "---\n" + "a: [" * 9_000, "---\ntitle: \x00\n---\n\x00", "\ud800[[\udfff]]", "---\n" + "k:\n" * 5_000 + "---\n", "[[" * 50_000, "#" * 100_000,
+             "x" * 2_000_000, "\r" * 500_000, "# a\n" * 100_000, "---\nlinks: {a: {b: 1}}\ntags: 7\naliases: [1, {a: b}]\n---\n[[../../../etc/passwd]] [x](%00.md)\n", "`" * 3_000 + "\n[[a]]"]
     for number, text in enumerate(texts):
         path = f"odd{number}.md"
         reader.open(path, text)
@@ -235,7 +236,6 @@ def test_a_vault_that_goes_is_gone_quietly(editor: Editor) -> None:
 
 
 def test_it_ends_with_the_pipe(kept: Box) -> None:
-    assert kept.run("lsp", input=b"", check=0).data == b""
     assert kept.run("lsp", input=b"garbage\r\n\r\nContent-Length: 5\r\n\r\n[[[[[", check=0).data == b""
     line = "mkfifo p; sleep 30 > p & (mem lsp < p > out & echo $! > pid; sleep 1.5); sleep 3.5; grep -s '^State:.*[RSD] ' /proc/$(cat pid)/status; kill %1"
     assert kept.sh(line, check=None).out == ""

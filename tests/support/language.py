@@ -6,15 +6,18 @@ import asyncio
 import os
 from collections import defaultdict
 from collections.abc import Awaitable
+from functools import cache
 from typing import Any, TypeVar
 from urllib.parse import quote
 
 from box import MEM, Box
 from lsprotocol import types
 from pygls.lsp.client import LanguageClient
+from pygls.protocol import default_converter
 
 T = TypeVar("T")
 WAIT_S = 20.0
+_converter = cache(default_converter)  # made once, as it takes long
 
 
 class Editor:
@@ -25,7 +28,7 @@ class Editor:
         self.encodings = [types.PositionEncodingKind(one) for one in encodings]
         self.argv = argv
         self.loop = asyncio.new_event_loop()
-        self.client = LanguageClient("editor", "1")
+        self.client = LanguageClient("editor", "1", converter_factory=_converter)
         self.found: dict[str, list[types.Diagnostic]] = {}
         self.told: dict[str, int] = defaultdict(int)
         self.edits: list[types.WorkspaceEdit] = []

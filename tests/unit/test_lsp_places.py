@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lsprotocol import types
 
@@ -23,6 +23,7 @@ def slow(text: str, offset: int, encoding: str) -> types.Position:
 
 
 @pytest.mark.parametrize("encoding", CODECS)
+@settings(max_examples=30)
 @given(text=TEXTS)
 def test_every_offset_is_found_again(encoding: str, text: str) -> None:
     places = Places(text, encoding)
@@ -33,6 +34,7 @@ def test_every_offset_is_found_again(encoding: str, text: str) -> None:
 
 
 @pytest.mark.parametrize("encoding", CODECS)
+@settings(max_examples=30)
 @given(text=TEXTS, new=TEXTS, spots=st.tuples(st.integers(0, 40), st.integers(0, 40)))
 def test_an_edit_by_position_is_the_edit_by_offset(encoding: str, text: str, new: str, spots: tuple[int, int]) -> None:
     start, end = sorted(min(spot, len(text)) for spot in spots)

@@ -20,7 +20,7 @@ from memcli.serve.lsp.places import changed, whole
 from memcli.serve.lsp.sheet import Sheet
 from memcli.store import Store
 
-FRESH_S = 2.0  # how long the names of a vault are taken to be as they were, unless we are told
+FRESH_S, PAUSED_S = 5.0, 1.0  # how long the names of a vault are taken to be as they were, unless we are told: while someone types, in a pause
 
 
 class Room:
@@ -30,7 +30,7 @@ class Room:
         self.root = root
         self._opened = opened
         self._catalog: Catalog | None = None
-        self._at = 0.0
+        self._at = -FRESH_S
 
     @property
     def store(self) -> Store:
@@ -45,9 +45,10 @@ class Room:
             self._at = clock.monotonic_s()
         return self._catalog
 
-    def stale(self) -> None:
-        """Files may have changed: look again before the next answer."""
-        self._at = 0.0
+    def stale(self, age_s: float = 0.0) -> None:
+        """Files may have changed: look again before the next answer, if the last look is as old as that."""
+        if clock.monotonic_s() - self._at >= age_s:
+            self._at = -FRESH_S
 
 
 class House:

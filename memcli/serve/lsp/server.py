@@ -17,7 +17,7 @@ from pygls.exceptions import JsonRpcException
 from memcli.entries import vault as vaults
 from memcli.errors import MemError, NoVault
 from memcli.serve.lsp import acting, completing, diagnosing, looking, renaming
-from memcli.serve.lsp.house import House, path_of
+from memcli.serve.lsp.house import PAUSED_S, House, path_of
 from memcli.serve.lsp.protocol import BROKEN_OFF, Server
 
 PAUSE_S = 0.3  # of typing, before findings are told
@@ -41,19 +41,22 @@ class Mem(Server):
         self.house.folder = path_of(next(iter(folders), params.root_uri or ""))
 
     def touched(self, uri: str, *, soon: bool = False) -> None:
-        """Tell the findings of a document in a while, or as soon as nothing else is to be done."""
-        room = self.house.room(os.path.dirname(path_of(uri)) or "/") if soon else None
-        if room is not None:
-            room.stale()
+        """Tell the findings of a document in a while, or as soon as nothing else is to be done and by the files as they are then."""
+        self._later(uri, *((0.0, 0.0) if soon else (PAUSE_S, PAUSED_S)))
+
+    def _later(self, uri: str, wait_s: float, age_s: float) -> None:
         timer = self._timers.pop(uri, None)
         if timer is not None:
             timer.cancel()
-        self._timers[uri] = asyncio.get_running_loop().call_later(0.0 if soon else PAUSE_S, self._tell, uri)
+        self._timers[uri] = asyncio.get_running_loop().call_later(wait_s, self._tell, uri, age_s)
 
-    def _tell(self, uri: str) -> None:
+    def _tell(self, uri: str, age_s: float) -> None:
         self._timers.pop(uri, None)
         if uri not in self.house.opened():
             return
+        room = self.house.room(os.path.dirname(path_of(uri)) or "/")
+        if room is not None:
+            room.stale(age_s)
         try:
             found = diagnosing.diagnostics(self.house, uri)
         except (MemError, OSError):
@@ -70,8 +73,10 @@ class Mem(Server):
 
     def moved(self) -> None:
         """Files changed: look at all again."""
+        for room in self.house.rooms():
+            room.stale()
         for uri in self.house.opened():
-            self.touched(uri, soon=True)
+            self._later(uri, 0.0, PAUSED_S)
 
     # -- what the client can ---------------------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from memcli.entries import text
 from memcli.entries.frontmatter import unify
@@ -15,11 +16,12 @@ from memcli.entries.model import Entry
 from memcli.index import graph
 from memcli.serve.lsp.places import Places
 
-_DROPPED = re.compile(r"\A\ufeff|\r+(?=\n)")
+_DROPPED = re.compile(r"\A\ufeff|(?<!\r)\r+(?=\n)")
 _CLOSING = re.compile(r"(?:---|\.\.\.)[ \t]*")
 _ID = re.compile(r"(?<![0-9a-zA-Z])[0-9a-hjkmnp-tv-zA-HJKMNP-TV-Z]{26}(?![0-9a-zA-Z])")
 _TO = re.compile(r"\bto:[ \t]*(?P<quote>[\"']?)(?P<target>[^\"'\n,{}\[\]]+)(?P=quote)")
 _POINTERS = ("supersedes", "superseded_by", "derived_from", "links")
+HEADINGS_MAX = 2_000
 _HEADING = re.compile(r"^(#{1,6})[ \t]+(.+?)[ \t]*#*[ \t]*$", re.MULTILINE)
 
 
@@ -142,7 +144,7 @@ class Sheet:
         """(level, text, start, end) of the headings of the body, outside of code."""
         at = self.body_at
         body = graph.without_code(self.entry.body)
-        return [(len(match[1]), match[2], self.offset(at + match.start()), self.offset(at + match.end())) for match in _HEADING.finditer(body)]
+        return [(len(match[1]), match[2], self.offset(at + match.start()), self.offset(at + match.end())) for match in islice(_HEADING.finditer(body), HEADINGS_MAX)]
 
     def title_span(self) -> tuple[int, int]:
         """Where the title stands: in the field `title`, else the first heading, else the beginning."""
