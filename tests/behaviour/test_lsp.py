@@ -14,8 +14,8 @@ from language import Editor
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
-KEY = "---\nid: 01jdbq4m9x3t5v7n2k8c6r0wze\ntitle: Spare key\ntype: fact\ncreated: 2026-01-05T08:00:00Z\ntags: [house, keys]\naliases: [the key]\n---\n" \
-      "Ada keeps it behind the barrel.\n\n# Where\nSee [[Barrel]].\n"
+KEY = ("---\nid: 01jdbq4m9x3t5v7n2k8c6r0wze\ntitle: Spare key\ntype: fact\ncreated: 2026-01-05T08:00:00Z\ntags: [house, keys]\naliases: [the key]\n---\n"
+       "Ada keeps it behind the barrel.\n\n# Where\nSee [[Barrel]].\n")
 BARREL = "---\ntitle: Barrel\ntype: note\ntags: [garden]\nlinks: [{rel: supports, to: Spare key}]\n---\n😀 漢字 see [[Spare key#Where|it]] and [[the key]].\n"
 PLAIN = "# 地下室\n\nBelow the house. [[Nothing here]] `[[code]]`\n"
 
@@ -201,8 +201,9 @@ def test_what_is_nobodys_is_left_alone(reader: Editor) -> None:
 
 
 def test_hostile_texts_do_no_harm(reader: Editor) -> None:
-    texts = ["", "---", "---\n" + "a: [" * 9_000, "---\ntitle: \x00\n---\n\x00", "\ud800[[\udfff]]", "---\n" + "k:\n" * 5_000 + "---\n", "[[" * 50_000, "#" * 100_000,
-             "x" * 2_000_000, "\r" * 500_000, "# a\n" * 100_000, "---\nlinks: {a: {b: 1}}\ntags: 7\naliases: [1, {a: b}]\n---\n[[../../../etc/passwd]] [x](%00.md)\n", "`" * 3_000 + "\n[[a]]"]
+    texts = ["", "---", "---\n" + "a: [" * 9_000, "---\ntitle: \x00\n---\n\x00", "\ud800[[\udfff]]", "---\n" + "k:\n" * 5_000 + "---\n",
+             "[[" * 50_000, "#" * 100_000, "x" * 2_000_000, "\r" * 500_000, "# a\n" * 100_000, "`" * 3_000 + "\n[[a]]",
+             "---\nlinks: {a: {b: 1}}\ntags: 7\naliases: [1, {a: b}]\n---\n[[../../../etc/passwd]] [x](%00.md)\n"]
     for number, text in enumerate(texts):
         path = f"odd{number}.md"
         reader.open(path, text)

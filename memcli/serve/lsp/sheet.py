@@ -144,7 +144,8 @@ class Sheet:
         """(level, text, start, end) of the headings of the body, outside of code."""
         at = self.body_at
         body = graph.without_code(self.entry.body)
-        return [(len(match[1]), match[2], self.offset(at + match.start()), self.offset(at + match.end())) for match in islice(_HEADING.finditer(body), HEADINGS_MAX)]
+        return [(len(match[1]), match[2], self.offset(at + match.start()), self.offset(at + match.end()))
+                for match in islice(_HEADING.finditer(body), HEADINGS_MAX)]
 
     def title_span(self) -> tuple[int, int]:
         """Where the title stands: in the field `title`, else the first heading, else the beginning."""
