@@ -36,24 +36,25 @@ class Editor:
         self.messages: list[str] = []
         self.versions: dict[str, int] = {}
 
-        @self.client.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
         def published(params: types.PublishDiagnosticsParams) -> None:
             self.found[params.uri] = list(params.diagnostics)
             self.told[params.uri] += 1
 
-        @self.client.feature(types.WORKSPACE_APPLY_EDIT)
         def edit(params: types.ApplyWorkspaceEditParams) -> types.ApplyWorkspaceEditResult:
             self.edits.append(params.edit)
             return types.ApplyWorkspaceEditResult(True)
 
-        @self.client.feature(types.WINDOW_SHOW_DOCUMENT)
         def show(params: types.ShowDocumentParams) -> types.ShowDocumentResult:
             self.shown.append(params.uri)
             return types.ShowDocumentResult(True)
 
-        @self.client.feature(types.WINDOW_SHOW_MESSAGE)
         def said(params: types.ShowMessageParams) -> None:
             self.messages.append(params.message)
+
+        feature: Any = self.client.feature
+        for name, act in ((types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, published), (types.WORKSPACE_APPLY_EDIT, edit),
+                          (types.WINDOW_SHOW_DOCUMENT, show), (types.WINDOW_SHOW_MESSAGE, said)):
+            feature(name)(act)
 
     def __enter__(self) -> Editor:
         self.wait(self.client.start_io(MEM, *self.argv, env=self.box.env, cwd=self.box.vault))
@@ -70,7 +71,8 @@ class Editor:
             self.ask(types.SHUTDOWN, None)
             self.client.exit(None)
             self.wait(self.process.wait())
-        self.wait(self.client.stop())
+        client: Any = self.client
+        self.wait(client.stop())
         self.loop.close()
 
     @property

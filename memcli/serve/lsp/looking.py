@@ -11,13 +11,13 @@ from lsprotocol import types
 from memcli.errors import MemError
 from memcli.index import graph
 from memcli.life.catalog import Known
+from memcli.life.standing import COLD_BELOW
 from memcli.output import strength, terminal
 from memcli.serve.lsp.house import House, Room, uri_of
 from memcli.serve.lsp.sheet import Sheet, Spot
 
 LINES, CHARS = 12, 1_200  # of a text that a hover shows
 SYMBOLS_MAX, REFERENCES_MAX = 50, 1_000
-_COLD_BELOW = 0.33
 _STRENGTHS = ((0.9, "fresh"), (0.7, "well remembered"), (0.5, "fading"), (0.2, "faint"), (0.0, "nearly lost"))
 _KINDS = {"note": types.SymbolKind.File, "fact": types.SymbolKind.Constant, "event": types.SymbolKind.Event, "procedure": types.SymbolKind.Function,
           "task": types.SymbolKind.Boolean, "concept": types.SymbolKind.Class, "profile": types.SymbolKind.Object, "summary": types.SymbolKind.Package}
@@ -70,7 +70,7 @@ def _fade(room: Room, sheet: Sheet) -> Iterator[str]:
         return  # not saved yet
     share = held.strength.retrievability(store.now)
     word = next(word for least, word in _STRENGTHS if share >= least)
-    yield f"{word} (retrievability {share:.2f}); {strength.fate(held, store.now, _COLD_BELOW)}"
+    yield f"{word} (retrievability {share:.2f}); {strength.fate(held, store.now, COLD_BELOW)}"
 
 
 def _plain(words: str) -> str:
