@@ -24,7 +24,6 @@ def filled(box: Box) -> Box:
     """A vault of three entries that point to each other."""
     for path, text in (("key.md", KEY), ("deep/barrel.md", BARREL), ("cellar.md", PLAIN)):
         box.write(path, text)
-    box.run("index", check=0)
     return box
 
 

@@ -17,7 +17,6 @@ TRIP = "---\ntitle: Trip\ntype: note\ntags: [travel]\n---\nTake the [[Spare key]
 def test_a_morning_in_neovim(copied: Box) -> None:
     copied.write("key.md", KEY)
     copied.write("trip.md", TRIP)
-    copied.run("index", check=0)
     setup = copied.run("lsp", "--help", check=0).out.partition("Neovim 0.7 to 0.10:\n")[2].partition("Neovim, all")[0]
     assert "start_client" in setup
     init = copied.write("../init.lua", setup)
