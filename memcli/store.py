@@ -15,6 +15,7 @@ from memcli.entries.model import Entry, Value
 from memcli.errors import UserError
 from memcli.life.attending import Attending
 from memcli.life.desk import Changed, Talk
+from memcli.life.editing import Editing
 from memcli.life.exchange import Exchange
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["Changed", "Store", "Talk"]
 
 
-class Store(Exchange, Attending):
+class Store(Exchange, Attending, Editing):
     """One vault, with a method per verb."""
 
     # -- entries ---------------------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from memcli.output import records, terminal
 from memcli.serve.noticing import Stop
 from memcli.serve.watch import Event, Watch, Wish
 
-HELP = """Follow a vault, so that edits by other programs are indexed at once.
+HELP = """Follow a vault, and index edits by other programs at once.
 
 \b
 Examples:

@@ -36,7 +36,7 @@ class Split:
 def unify(text: str) -> str:
     """`text` without byte order mark and with LF line ends."""
     text = text.removeprefix("\ufeff")
-    return re.sub("\r+\n", "\n", text) if "\r" in text else text
+    return re.sub("(?<!\r)\r+\n", "\n", text) if "\r" in text else text
 
 
 def split(text: str, path: str) -> Split | None:

@@ -143,7 +143,7 @@ def blob_sum(blob: str) -> str:
 
 def closed(body: str) -> str:
     """`body` as it is stored: LF line ends and, unless empty, a final one."""
-    body = re.sub("\r+(?:\n|\\Z)", "\n", body) if "\r" in body else body
+    body = re.sub("(?<!\r)\r+(?:\n|\\Z)", "\n", body) if "\r" in body else body
     return body if not body or body.endswith("\n") else body + "\n"
 
 

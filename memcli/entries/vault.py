@@ -80,6 +80,12 @@ def find(start: str, explicit: str | None, default: str) -> Vault:
     raise NoVault(f"no vault here or in any parent folder, and none at {default}", "create one: mem init")
 
 
+def around(folder: str) -> Vault | None:
+    """The vault that a folder lies in, or is; None outside of one."""
+    found = place.above(folder)
+    return Vault(found) if found else None
+
+
 @dataclass(slots=True)
 class Scan:
     """What a walk found: parallel columns, sorted by path, and each folder's modification time in nanoseconds.

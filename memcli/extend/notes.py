@@ -41,7 +41,7 @@ def pages(source: Source, *endings: str, without: tuple[str, ...] = ()) -> Itera
         shown = unicodedata.normalize("NFC", relative or source.name)
         try:
             data = source.read(relative, LIMIT)
-            text = re.sub("\r+\n|\r", "\n", rows.text(data, shown))
+            text = re.sub("(?<!\r)\r+\n|\r", "\n", rows.text(data, shown))
         except PluginFailed as error:
             yield Rejected(shown, error.message.removeprefix(f"{shown} is ").removeprefix(f"{shown}: "))
             continue

@@ -16,6 +16,7 @@ from memcli.entries.model import Entry, Value
 LINKS_MAX = 500  # of one entry
 PLAIN = "link"  # the relation of a link that states none
 _CODE = re.compile(r"^(?P<fence>`{3,}|~{3,}).*?(?:^(?P=fence)[`~]*\s*$|\Z)|`[^`\n]+`", re.MULTILINE | re.DOTALL)
+_NO_BREAK = re.compile(r"[^\n]")
 _WIKI = r"\[\[(?P<target>[^\[\]|#^\n]{1,300})(?:[#^][^\[\]|\n]*)?(?:\|[^\[\]\n]*)?\]\]"
 _IN_TEXT = re.compile(rf"(?:^[ \t]*(?:[-*+] )?(?P<rel>[^\W\d][\w -]{{0,40}})::[ \t]*)?{_WIKI}|\]\((?P<file>[^()\s]+\.md)(?:#[^()\s]*)?\)", re.MULTILINE)
 
@@ -47,15 +48,33 @@ def names(id_: str, title: str, path: str, aliases: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(filter(None, map(key, (id_, title, *aliases, *("/".join(parts[at:]) for at in range(len(parts))))))))
 
 
-def _of_text(body: str, folder: str) -> Iterator[Link]:
+def placed(body: str, folder: str) -> Iterator[tuple[Link, int, int]]:
+    """The links of a text that lies in `folder`, each as often as it stands there: (link, start, end) of what is written as its target."""
     if "[[" not in body and ".md" not in body:
         return
-    for match in _IN_TEXT.finditer(_CODE.sub(" ", body)):
+    for match in _IN_TEXT.finditer(without_code(body)):
         if match["file"]:
             if "://" not in match["file"]:
-                yield Link(PLAIN, posixpath.normpath(posixpath.join(folder, _unquoted(match["file"]))))
+                yield Link(PLAIN, posixpath.normpath(posixpath.join(folder, _unquoted(match["file"])))), match.start("file"), match.end("file")
         else:
-            yield Link((match["rel"] or PLAIN).strip().replace("_", " "), match["target"].rstrip("\\ ").lstrip())  # in a table the bar is written \|
+            target = match["target"].rstrip("\\ ")  # in a table the bar is written \|
+            start = match.start("target") + len(target) - len(target.lstrip())
+            yield Link((match["rel"] or PLAIN).strip().replace("_", " "), target.lstrip()), start, match.start("target") + len(target)
+
+
+def without_code(body: str) -> str:
+    """A text with blanks in the place of code: as long, on as many lines."""
+    return _CODE.sub(_blank, body)
+
+
+def _of_text(body: str, folder: str) -> Iterator[Link]:
+    for link, _, _ in placed(body, folder):
+        yield link
+
+
+def _blank(code: re.Match[str]) -> str:
+    """As many blanks as the code is long, on as many lines."""
+    return _NO_BREAK.sub(" ", code[0])
 
 
 def _of_front_matter(meta: Mapping[str, Value]) -> Iterator[Link]:

@@ -35,7 +35,7 @@ def command(verb: str, help_text: str, usage: str, arguments: Iterable[tuple[str
             lines += [".TP", f".B {escape(name)}", escape(meaning)]
     for block in examples:
         title, *body = block.strip("\b\n").split("\n")
-        lines += [f".SH {title.rstrip(':').upper()}", ".nf", *(escape(line.strip()) for line in body), ".fi"]
+        lines += [f".SH {title.rstrip(':').upper()}", ".nf", *(escape(line.removeprefix("  ").rstrip()) for line in body), ".fi"]
     lines += [".SH SEE ALSO", "mem(1), mem\\-entry(5), mem\\-config(5), mem\\-design(7)"]
     return "\n".join(lines) + "\n"
 

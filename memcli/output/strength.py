@@ -36,10 +36,11 @@ def explained(one: Held, now: datetime, weights: prior.Weights, cold_below: floa
     yield f"  confidence      {one.confidence:.2f}  {'as it states' if 'confidence' in one.entry.meta else 'none stated'}"
     factors = prior.factors(one.entry.meta, one.entry.created, list(one.events), now, weights)
     yield f"  in search       x {prior.product(factors):.3f}  = " + " x ".join(f"{factor.factor:.3f} {factor.name}" for factor in factors)
-    yield f"  {_fate(one, now, cold_below)}"
+    yield f"  {fate(one, now, cold_below)}"
 
 
-def _fate(one: Held, now: datetime, cold_below: float) -> str:
+def fate(one: Held, now: datetime, cold_below: float) -> str:
+    """How an entry will fade, in words."""
     if one.pinned or one.entry.state == "core":
         return f"does not fade: it is {'pinned' if one.pinned else 'core'}"
     if one.entry.state in ("cold", "archived"):

@@ -59,6 +59,7 @@ CALLS: dict[str, list[tuple[int, tuple[str, ...]]]] = {
     "bundle": [(4, ("inspect", "crlf.md")), (4, ("load", "../out.jsonl"))],
     "mcp": [(0, ())],
     "serve": [(0, ())],
+    "lsp": [(0, ())],
     "hook": [(0, ("claude",)), (0, ("\x1b[2J",))],
     "install": [(0, ("cursor", "--dry-run"))],
     "schedule": [(1, ("status",))],

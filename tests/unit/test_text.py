@@ -279,3 +279,9 @@ def test_same_tells_types_and_not_numbers_apart() -> None:
 def test_the_sum_of_a_file_is_short_and_its_own() -> None:
     assert text.data_sum(b"") == "e69de29bb2d1d6434b8b29ae775ad8c2"  # git hash-object of an empty file begins so
     assert text.data_sum(b"a") != text.data_sum(b"b")
+
+
+def test_a_long_run_of_carriage_returns_takes_no_longer_than_another_text() -> None:
+    data = b"\r" * 300_000 + b"x\r\r\nend\r"
+    entry = text.read(data, "a.md")
+    assert entry.body.endswith("x\nend\r") and text.closed(entry.body).endswith("x\nend\n")
