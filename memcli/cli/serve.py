@@ -6,7 +6,7 @@ import os
 
 from memcli.cli import options, session
 
-HELP = """Answer requests, one JSON object a line, without starting anew for each.
+HELP = """Answer requests, one JSON object a line, from one process.
 
 \b
 Examples:

@@ -41,7 +41,7 @@ COMMANDS = {
     "lsp": ("lsp", "Serve the vault to editors over the Language Server Protocol."),
     "sync": ("sync", "Make this vault and its clones one again, through a remote."),
     "hooks": ("hooks", "Let git call mem: remember commits, keep a vault sound."),
-    "serve": ("serve", "Answer requests, one JSON object a line, without starting anew for each."),
+    "serve": ("serve", "Answer requests, one JSON object a line, from one process."),
     "index": ("index", "Show or rebuild the search index."),
     "doctor": ("doctor", "Find what is wrong with a vault, and mend it."),
     "eval": ("evaluate", "Measure recall and forgetting, on data sets and traces."),
