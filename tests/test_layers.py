@@ -21,7 +21,8 @@ RUNS = {"memcli/index/program.py", "memcli/life/wording.py",  # programs that em
 TOP_LEVEL_ALLOWED = {"memcli/cli/app.py": ("typer",), "memcli/cli/bar.py": ("rich",),
                      "memcli/index/embed.py": ("numpy",), "memcli/index/onnx.py": ("numpy",)}  # themselves imported only when needed
 WRITERS = {"memcli/entries/atomic.py"}
-MAKES_FILES = {"memcli/cli/editor.py", "memcli/extend/conformance.py", "memcli/index/keyword.py"}  # temporary files; the engine's own folder
+MAKES_FILES = {"memcli/cli/editor.py", "memcli/extend/conformance.py", "memcli/index/keyword.py",  # temporary files; the engine's own folder
+               "memcli/index/aside.py"}  # links to it
 CALLS_GIT = {"memcli/entries/git.py", "memcli/cli/editor.py", "memcli/cli/session.py", "memcli/cli/man.py"}  # the last three: editor, pager, man
 CHANGES = {"rename", "replace", "unlink", "remove", "rmdir", "mkdir", "makedirs", "rmtree", "truncate", "link", "symlink", "chmod", "utime"}
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from memcli.errors import IndexUnusable
-from memcli.index import analysis, filters
+from memcli.index import analysis, aside, filters
 from memcli.index.ask import Ask, Between, Condition
 from memcli.index.dictionary import EVERY
 from memcli.index.document import Document
@@ -92,7 +92,7 @@ class KeywordIndex:
         if not os.path.isfile(os.path.join(folder, "meta.json")):
             raise IndexUnusable(f"keyword index {folder}: not there", REBUILD)
         with EngineErrors(folder):
-            opened = cls(tantivy.Index(_schema(), folder), folder)
+            opened = cls(tantivy.Index(_schema(), aside.readable(folder)), folder)
             opened.refresh()
             return opened
 

@@ -273,3 +273,12 @@ def test_compounds() -> None:
     ]  # fmt: skip
     assert analysis.grams("今日は、Python 気 😀") == ["今日", "日は", "は", "気", "😀"]
     assert analysis.pieces("fold_logFile.py") == ["fold", "log", "File", "py"]
+
+
+def test_a_folder_that_cannot_be_written_to_is_read_through_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    KeywordIndex.create(str(tmp_path)).write([doc("a.md", "heron")], [])
+    for lock in tmp_path.glob(".*.lock"):
+        lock.unlink()
+        lock.symlink_to("/nowhere/at/all")  # neither to be opened nor made
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    assert KeywordIndex.open(str(tmp_path)).count == 1
