@@ -98,7 +98,7 @@ def test_a_list_in_a_help_text_stays_one_in_its_manual_page(verb: str) -> None:
     shown = roff.plain(generate.page(verb)).splitlines()
     for block in importlib.import_module(f"memcli.cli.{COMMANDS[verb][0]}").HELP.split("\n\n"):
         lines = block.strip("\b\n").split("\n")
-        for line in (line for line in lines[1:] if line.startswith("  ") and not lines[0] == "Examples:"):
+        for line in (line for line in lines[1:] if line.startswith("  ") and lines[0] != "Examples:"):
             assert any(one.endswith(line) for one in shown), f"would be filled into one paragraph: {line}; a line of \\b before the block keeps it"
 
 
