@@ -21,7 +21,7 @@ CLIENTS = {
 AFTER = {
     "claude-code": "Claude Code takes it up when it starts the next time",
     "codex": "Codex runs a hook only once you have looked at it: /hooks",
-    "claude-desktop": "quit Claude Desktop and start it again",
+    "claude-desktop": "quit Claude Desktop and start it again; programs started from a desktop may not see your PATH: --command \"$(command -v mem)\"",
 }
 ADVICE = """\
 `mem` keeps what should be remembered between sessions, as markdown entries in git.

@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from box import Box
+from box import MEM, Box
 
 from memcli.errors import UserError
 from memcli.serve.clients import CLIENTS, Places, targets
@@ -179,6 +179,19 @@ def test_a_file_of_ours_that_was_edited_stays(tmp_path: Path) -> None:
     mine.write_text(mine.read_text() + "Mine.\n")
     steps = take(installer, "skill", "user", places)
     assert mine.exists() and "by hand" in steps[1].notes[0] and not (tmp_path / ".agents").exists()
+
+
+def test_a_program_that_would_not_be_found_is_told(bare: Box) -> None:
+    """Another package installs a mem too, and a mem in a virtual environment is on the PATH of its own shell alone."""
+    os.mkdir(f"{bare.home}/bin")
+    path = {"PATH": f"{bare.home}/bin:/usr/bin:/bin"}
+    assert f"mem is not on your PATH; --command {MEM} names this one" in bare.run("install", "cursor", "--dry-run", env=path, check=0).err
+    Path(bare.home, "bin/mem").write_text("#!/bin/sh\n")
+    Path(bare.home, "bin/mem").chmod(0o755)
+    assert "is another program" in bare.run("install", "cursor", "--dry-run", env=path, check=0).err
+    os.remove(f"{bare.home}/bin/mem")
+    os.symlink(MEM, f"{bare.home}/bin/mem")
+    assert bare.run("install", "cursor", "--dry-run", env=path, check=0).err == "" == bare.run("install", "cursor", "--dry-run", check=0).err
 
 
 def test_the_command_says_what_it_does(bare: Box) -> None:
