@@ -198,6 +198,8 @@ def test_the_command_says_what_it_does(bare: Box) -> None:
     before = bare.files(bare.home)
     shown = bare.run("install", "claude-code", "--dry-run", check=0).out
     assert '+        "mcp"' in shown and '"mem hook claude"' in shown and bare.files(bare.home) == before
+    assert "mem schedule on --ingest" in bare.run("install", "claude-code", check=0).err
+    bare.run("install", "claude-code", "--uninstall", check=0)
     bare.run("install", "vscode", env={"XDG_CONFIG_HOME": f"{bare.home}/c"}, check=0)
     assert json.loads(Path(bare.home, "c/Code/User/mcp.json").read_text())["servers"]["mem"]["type"] == "stdio"
     bare.run("install", "vscode", "--uninstall", env={"XDG_CONFIG_HOME": f"{bare.home}/c"}, check=0)
