@@ -23,7 +23,7 @@ from memcli.cli.options import Arg, Opt
 from memcli.cli.verbs import COMMANDS
 from memcli.entries import text
 from memcli.extend.conformance import check_ingest, check_policy
-from memcli.output import records
+from memcli.output import records, roff
 
 SCHEMAS = {path.name.removesuffix(".schema.json"): json.loads(path.read_text()) for path in Path(TOP, "schemas").glob("*.schema.json")}
 SESSIONS = {path.name: parse(path.read_text()) for path in Path(TOP, "tests", "cli").glob("*.txt")}
@@ -91,6 +91,15 @@ def test_a_manual_page_is_well_formed(path: Path) -> None:
     assert lines[0].startswith(".TH ") and lines[1] == ".SH NAME" and " \\- " in lines[2]
     macros = re.compile(r"\.(TH|SH|SS|PP|TP|B|BR|I|IR|RB|RI|nf|fi|\\\")( |$)")
     assert all(macros.match(line) for line in lines if line.startswith(".")), "a macro that mem man cannot set"
+
+
+@pytest.mark.parametrize("verb", sorted(COMMANDS))
+def test_a_list_in_a_help_text_stays_one_in_its_manual_page(verb: str) -> None:
+    shown = roff.plain(generate.page(verb)).splitlines()
+    for block in importlib.import_module(f"memcli.cli.{COMMANDS[verb][0]}").HELP.split("\n\n"):
+        lines = block.strip("\b\n").split("\n")
+        for line in (line for line in lines[1:] if line.startswith("  ") and lines[0] != "Examples:"):
+            assert any(one.endswith(line) for one in shown), f"would be filled into one paragraph: {line}; a line of \\b before the block keeps it"
 
 
 def test_manual_pages_name_only_pages_that_are_there() -> None:

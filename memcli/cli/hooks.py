@@ -100,7 +100,7 @@ def _place(here: session.Session, action: str, vaults: bool, works: bool, vault:
         here.say(f"{waiting} commit{'s wait' if waiting > 1 else ' waits'} for the next capture")
     elif action == "install":
         here.say(f"in {terminal.line(repo.folder)}; mem hooks uninstall takes them away")
-    return PARTLY_DONE if action == "status" and any(state in ("edited", "foreign") for _, state in done) else 0
+    return PARTLY_DONE if action == "status" and any(state in ("edited", "replaced", "foreign") for _, state in done) else 0
 
 
 def _program() -> str:

@@ -53,6 +53,8 @@ def command(client: str = "", scope: str = "", command_: str = "mem", dry_run: b
     steps = installer.taking(targets[::-1]) if uninstall else installer.putting(targets)
     for note in [note for step in steps for note in step.notes]:
         here.warn(terminal.line(note))
+    if not uninstall and command_ == "mem" and (other := _astray(here)):
+        here.warn(other)
     if dry_run:
         here.out(terminal.clean(installing.differences(steps)))
         return
@@ -63,6 +65,17 @@ def command(client: str = "", scope: str = "", command_: str = "mem", dry_run: b
             here.say(f"what it held before is kept in {terminal.line(installer.backup(step.path))}")
     if not uninstall and client in clients.AFTER and any(step.new != step.old for step in steps):
         here.say(clients.AFTER[client])
+
+
+def _astray(here: session.Session) -> str:
+    """What to say when `mem` on this PATH is not the program that runs now, "" when it is."""
+    import shutil
+
+    ours, found = os.path.realpath(sys.argv[0]), shutil.which("mem", path=here.env.get("PATH"))
+    if os.path.basename(ours) not in ("mem", "memcli") or found and os.path.realpath(found) in (ours, f"{os.path.dirname(ours)}/mem"):
+        return ""
+    there = f"the mem on your PATH, {found}, is another program" if found else "mem is not on your PATH"
+    return terminal.line(f"{there}; --command {os.path.abspath(sys.argv[0])} names this one")
 
 
 def _targets(here: session.Session, client: str, scope: str, command_: str) -> list[Target]:

@@ -21,10 +21,14 @@ Examples:
 A client starts it and talks to it over standard input and output: JSON-RPC,
 one message a line, revisions 2024-11-05 to 2026-07-28. Standard output carries
 nothing else; remarks go to standard error. It ends when the client closes the
-pipe. Clients that read a file take
+pipe.
+
+\b
+Clients that read a file take
   {"mcpServers": {"mem": {"command": "mem", "args": ["mcp"]}}}
 
-Profiles are sets of tools over the same vault:
+\b
+Profiles:
   default    recall, remember, get_memory, update_memory, forget,
              list_memories, link_memories, memory_context, memory_status;
              resources mem://recent and mem://entry/ID; prompt recall-context

@@ -10,10 +10,11 @@ import sys
 from collections.abc import Callable, Mapping
 
 from memcli import clock
+from memcli.cli import session
 from memcli.cli.session import Session
 from memcli.entries import atomic
 from memcli.entries.lock import Lock
-from memcli.errors import PARTLY_DONE, Locked, MemError, NothingFound, Refused
+from memcli.errors import PARTLY_DONE, Locked, MemError, NothingFound, NoVault, Refused
 from memcli.output import terminal
 
 DUE_H = 12.0  # hours between two consolidations
@@ -46,6 +47,19 @@ def words(root: str, *, ingest: bool, sync: bool) -> list[str]:
     return [sys.executable, "-P", "-m", "memcli", "schedule", "run", *asked, "--vault", root]
 
 
+def root_of(here: Session, vault: str | None, *, gone: bool = False) -> str:
+    """The vault that a job is for; with `gone` also one that is named and no longer there, whose job can still be ended. Raises NoVault."""
+    named = vault or session.chosen or here.env.get("MEM_VAULT")
+    try:
+        return here.vault(vault).root
+    except NoVault as error:
+        if not named:
+            raise
+        if gone:
+            return os.path.realpath(named)
+        raise NoVault(error.message, f"{error.hint}; or end what runs for it: mem schedule off --vault {named}") from None
+
+
 def log_path(here: Session) -> str:
     """Where the log is."""
     return f"{here.state()}/log/schedule.log"
@@ -53,7 +67,7 @@ def log_path(here: Session) -> str:
 
 def run(here: Session, vault: str | None, *, ingest: bool, sync: bool = False) -> int:
     """Do what is due. While another run does, nothing. Exit status 3 when a step went wrong, which is said aloud; the others are done all the same."""
-    root = here.vault(vault).root
+    root = root_of(here, vault)
     path = log_path(here)
     rotate(path)
 

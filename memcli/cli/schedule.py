@@ -64,7 +64,7 @@ def command(action: str, ingest: bool = False, sync: bool = False, with_: str = 
         raise Usage(f"--with {with_}: no such scheduler", "one of " + ", ".join(schedulers.NAMES))
     config = os.path.dirname(os.path.dirname(here.user_config()))
     machine = schedulers.Machine(here.home(), config, here.env, os.getuid())
-    root = here.vault(vault).root
+    root = nightly.root_of(here, vault, gone=action == "off")
     job = schedulers.job(nightly.words(root, ingest=ingest, sync=sync), _env(here), os.uname().nodename, root)
     if action == "on":
         _on(here, machine, job, with_, dry_run=dry_run)

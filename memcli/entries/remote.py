@@ -41,6 +41,11 @@ class Remote:
     tracking: str
     place: str
 
+    @property
+    def told(self) -> str:
+        """What it is called in messages and in history: a URL without the user and password in it, on one line."""
+        return " ".join(re.sub(r"^([\w.+-]+://)[^/]*@", r"\1", self.name).split())
+
 
 def chosen(git: Git, name: str = "") -> Remote | None:
     """The remote that is meant: `name`, else the branch's own, else `origin`, else the only one; None when there is none. Raises UserError for a
@@ -98,8 +103,8 @@ def fetch(git: Git, remote: Remote) -> str:
     heads = git.call("ls-remote", "--heads", remote.name).decode("utf-8", "replace").split("\n")[:-1]
     others = [row.partition("\trefs/heads/")[2] for row in heads]
     if others:
-        raise UserError(f"{remote.name} has no branch {remote.branch}, but {', '.join(others[:3])}",
-                        f"git -C {git.root} branch -m {others[0]}, or git -C {git.root} push -u {remote.name} {remote.branch} to begin a second one")
+        raise UserError(f"{remote.told} has no branch {remote.branch}, but {', '.join(others[:3])}",
+                        f"git -C {git.root} branch -m {others[0]}, or git -C {git.root} push -u {remote.told} {remote.branch} to begin a second one")
     return ""
 
 
@@ -112,7 +117,12 @@ def push(git: Git, remote: Remote, target: str) -> bool:
     if _BEATEN.search(err):
         return False
     if "checked out" in err:
-        raise UserError(f"{remote.name} is a work tree that is on {remote.branch}, so git does not take it", "sync through a bare repository: git clone --bare")
+        raise UserError(f"{remote.told} is a work tree that is on {remote.branch}, so git does not take it", "sync through a bare repository: git clone --bare")
+    refused = re.search(r"\[remote rejected\].*\((.*)\)", err)
+    if refused:
+        said = "; ".join(line.removeprefix("remote:").strip() for line in err.splitlines() if line.startswith("remote:"))
+        raise UserError(f"{remote.told} refused what was pushed ({refused[1]}){': ' if said else ''}{said[:500]}",
+                        "what came from there is taken in, and nothing is lost; mem sync again when it lets you")
     raise _failure(git, remote, "push", err)
 
 
@@ -130,11 +140,11 @@ def _failure(git: Git, remote: Remote, what: str, err: str) -> MemError:
     place = place if re.match(r"[^/]*:", place) else os.path.normpath(os.path.join(git.root, place))
     if _AWAY.search(err) or (os.path.isabs(place) and not os.path.exists(place)):
         said = next((line for line in err.splitlines() if _AWAY.search(line)), f"{place} is not there")
-        return Away(f"{remote.name} cannot be reached ({said.strip()})", "nothing is lost; mem sync again when it can")
+        return Away(f"{remote.told} cannot be reached ({said.strip()})", "nothing is lost; mem sync again when it can")
     if "transport" in err and "not allowed" in err:
-        return UserError(f"{remote.name}: only {PROTOCOLS.replace(':', ', ')} are used to sync, and this is none of them", f"git -C {git.root} remote -v")
+        return UserError(f"{remote.told}: only {PROTOCOLS.replace(':', ', ')} are used to sync, and this is none of them", f"git -C {git.root} remote -v")
     if re.search("permission denied|authentication failed|could not read (?:username|password)|host key", err, re.IGNORECASE):
-        return UserError(f"{remote.name} does not let you in: {_first(err)}", f"try git -C {git.root} {what} {remote.name} by hand; git asks for what it needs")
+        return UserError(f"{remote.told} does not let you in: {_first(err)}", f"try git -C {git.root} {what} {remote.told} by hand; git asks for what it needs")
     return refusal(git.root, what, err.encode())
 
 

@@ -36,10 +36,12 @@ class Talk:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """What a mutating verb did: entries as (id, path), and the commit that holds it ("" when nothing had to change)."""
+    """What a mutating verb did: entries as (id, path), the commit that holds it ("" when nothing had to change), and the id of an entry that says
+    the same as a new one ("" for none)."""
 
     entries: tuple[tuple[str, str], ...]
     commit: str
+    twin: str = ""
 
 
 class Desk:

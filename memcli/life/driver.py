@@ -27,7 +27,7 @@ def merge_files(base: str, ours: str, theirs: str, marker: int, path: str) -> me
         done = merging.merge(old or None, one, other, marker=marker)
     except EntryInvalid as error:
         raise UserError(f"{path} cannot be merged: {error.reason}; it holds our side",
-                        f"git show MERGE_HEAD:{path} shows theirs; choose, then git add {path}") from None
+                        f"git show :3:{path} shows theirs; choose, then git add {path}") from None
     if done.data != one:
         atomic.write(ours, done.data, durable=False)
     return done

@@ -30,7 +30,8 @@ class Repository:
 
 @dataclass(frozen=True, slots=True)
 class Hook:
-    """One hook. `state`: absent, installed, chained (the one that was there before runs first), edited (ours, changed by hand), foreign (not ours)."""
+    """One hook. `state`: absent, installed, chained (the one that was there before runs first), edited (ours, changed by hand), replaced (the one
+    that was there before took its place again), foreign (not ours)."""
 
     name: str
     path: str
@@ -60,7 +61,7 @@ def _state(path: str) -> str:
     if data is None:
         return "foreign" if os.path.lexists(path) else "absent"
     if not hookscripts.is_ours(data):
-        return "foreign"
+        return "replaced" if data == _bytes(path + PREVIOUS) else "foreign"
     if not hookscripts.is_whole(data):
         return "edited"
     return "chained" if os.path.lexists(path + PREVIOUS) else "installed"
@@ -87,7 +88,7 @@ def install(repo: Repository, scripts: Mapping[str, bytes], *, everywhere: bool,
             raise Refused(f"{hook.path} is mem's and was changed by hand; nothing was changed", "remove it, then mem hooks install")
     done = []
     for hook, data in todo:
-        what = {"foreign": "chained", "absent": "written"}.get(hook.state, "there" if _bytes(hook.path) == data else "renewed")
+        what = {"foreign": "chained", "replaced": "chained", "absent": "written"}.get(hook.state, "there" if _bytes(hook.path) == data else "renewed")
         done.append((hook.name, what))
         if dry_run or what == "there":
             continue
@@ -99,7 +100,7 @@ def install(repo: Repository, scripts: Mapping[str, bytes], *, everywhere: bool,
 
 def uninstall(repo: Repository, *, dry_run: bool) -> list[tuple[str, str]]:
     """Take our hooks away, and put back what was there before; returns (name, removed or restored). Raises Refused for one that was changed by hand."""
-    ours = [hook for hook in seen(repo, (*WORK, *VAULT)) if hook.state in ("installed", "chained", "edited")]
+    ours = [hook for hook in seen(repo, (*WORK, *VAULT)) if hook.state in ("installed", "chained", "replaced", "edited")]
     for hook in ours:
         if hook.state == "edited":
             raise Refused(f"{hook.path} is mem's and was changed by hand; nothing was changed",
@@ -107,10 +108,10 @@ def uninstall(repo: Repository, *, dry_run: bool) -> list[tuple[str, str]]:
     for hook in ours:
         if dry_run:
             continue
-        if hook.state == "chained":
+        if hook.state in ("chained", "replaced"):
             atomic.put(hook.path + PREVIOUS, hook.path, None)
         else:
             atomic.remove(hook.path)
     if ours and not dry_run:
         atomic.remove_empty_folders(repo.folder, os.path.dirname(repo.folder))
-    return [(hook.name, "restored" if hook.state == "chained" else "removed") for hook in ours]
+    return [(hook.name, "restored" if hook.state in ("chained", "replaced") else "removed") for hook in ours]

@@ -1,6 +1,7 @@
 """What do the git hooks of mem say? Small shell scripts that run the hook that was there before, and never fail or hold up git for mem's sake.
 
 Only `pre-commit` of a vault may say no. What takes time goes on in the background, without the streams of git, and lives on when the terminal closes.
+A shell script that was there before is read by its own shell under the name it had, since husky and others go by that name.
 """
 
 from __future__ import annotations
@@ -15,7 +16,13 @@ PREVIOUS = ".mem-prev"  # what the hook that was there before is called meanwhil
 _HEAD = re.compile(rb"#!/bin/sh\n# mem hooks ([0-9a-f]{16}): [^\n]*\n")
 
 _BEFORE = """previous="${{0%/*}}/{name}{previous}"
-if [ -x "$previous" ]; then "$previous" "$@" || {failed}; fi
+if [ -x "$previous" ]; then
+  read -r bang <"$previous"
+  case ${{bang% -[a-z]*}} in
+    '#!'*[!a-z]sh | '#!'*[!a-z]bash | '#!'*[!a-z]dash) ${{bang#??}} -c '. "${{0%/*}}/{name}{previous}"' "$0" "$@" ;;
+    *) "$previous" "$@" ;;
+  esac || {failed}
+fi
 mem={mem}
 command -v "$mem" >/dev/null || mem=mem
 command -v "$mem" >/dev/null || exit ${{status:-0}}

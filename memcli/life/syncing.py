@@ -53,7 +53,7 @@ def sync(desk: Desk, name: str = "") -> Synced:
         if there is None:
             report.away = "no remote to sync with"
             return report
-        report.remote = there.name
+        report.remote = there.told
         try:
             _rounds(desk, git, there, report)
         except Away as error:
@@ -80,7 +80,7 @@ def _rounds(desk: Desk, git: Git, there: Remote, report: Synced) -> None:
             report.given += waiting
             return
         clock.sleep(_PAUSE_S * (attempt + random.random()))
-    raise UserError(f"{there.name} was changed by others {TRIES} times while this vault was synced", "nothing is lost; mem sync again")
+    raise UserError(f"{there.told} was changed by others {TRIES} times while this vault was synced", "nothing is lost; mem sync again")
 
 
 def _head(git: Git) -> str:
@@ -100,7 +100,7 @@ def _take(desk: Desk, there: Remote, theirs: str, report: Synced) -> None:
             return
         tree = _tree(run.git, theirs)
         if vaults.CONFIG not in tree:
-            raise Refused(f"{there.name} is no vault of mem: it has no {vaults.CONFIG}; nothing was changed", f"git -C {desk.vault.root} remote -v")
+            raise Refused(f"{there.told} is no vault of mem: it has no {vaults.CONFIG}; nothing was changed", f"git -C {desk.vault.root} remote -v")
         report.taken += known
         bases = run.git.call("merge-base", "--all", ours, theirs, accept=(0, 1)).decode().split() if ours else []
         here = _tree(run.git, ours) if ours else {}
@@ -108,12 +108,12 @@ def _take(desk: Desk, there: Remote, theirs: str, report: Synced) -> None:
             run.lands = (ours, theirs)
             merged = treewise.Outcome(tree)
         else:
-            merger = treewise.Merger(lambda wanted: history.blobs(run.git, wanted), lambda data: blob_id(data, len(theirs)), ("here", there.name))
+            merger = treewise.Merger(lambda wanted: history.blobs(run.git, wanted), lambda data: blob_id(data, len(theirs)), ("here", there.told))
             merged = merger.merged(_base(run.git, bases, merger), here, tree)
             run.merges = theirs
             report.merges += 1
         report.conflicts += merged.conflicts
-        _write(desk, run, here, merged.tree, report, there.name)
+        _write(desk, run, here, merged.tree, report, there.told)
 
 
 def _base(git: Git, bases: list[str], merger: treewise.Merger) -> Mapping[str, File]:

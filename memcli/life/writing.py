@@ -52,10 +52,9 @@ def add(desk: Desk, body: str, fields: Mapping[str, Value], *, force: bool = Fal
                 return Changed(((holds.id, holds.path),), "")
             changes = supersede.settled(desk, changes)
         commit = desk.save(run, changes, made.title, [("Mem-Entry", id_)])
-    if not force and not known.get("key"):
-        _tell_double(desk, new, path)
+    twin = "" if force or known.get("key") else _told_double(desk, new, path)
     closed = [text.read(data, at) for at, old, data in changes if old is not None and data is not None]
-    return Changed(((id_, path), *((entry.id, entry.path) for entry in closed if entry.meta.get("superseded_by") == id_)), commit)
+    return Changed(((id_, path), *((entry.id, entry.path) for entry in closed if entry.meta.get("superseded_by") == id_)), commit, twin)
 
 
 def _given(desk: Desk, body: str, fields: Mapping[str, Value], *, allow_secret: bool) -> tuple[bytes, Entry]:
@@ -77,13 +76,15 @@ def _with_trust(meta: Mapping[str, Value], fields: Mapping[str, Value]) -> Mappi
     return {**fields, "source": {**stated, **given}} if isinstance(stated, dict) and isinstance(given, dict) else fields
 
 
-def _tell_double(desk: Desk, new: bytes, path: str) -> None:
-    """Say that the same text was there already. It is written all the same: nothing that was acknowledged is lost."""
+def _told_double(desk: Desk, new: bytes, path: str) -> str:
+    """Say that the same text was there already, and under which id. It is written all the same: nothing that was acknowledged is lost."""
     from memcli.life.double import double
 
     other = double(desk, new, path)
-    if other is not None:
-        desk.talk.warn(f"{short(other.id)} says the same already: mem undo takes this one back, mem used {short(other.id)} --confirm notes that it still holds")
+    if other is None:
+        return ""
+    desk.talk.warn(f"{short(other.id)} says the same already: mem undo takes this one back, mem used {short(other.id)} --confirm notes that it still holds")
+    return other.id
 
 
 def _own_id(desk: Desk, given: Value) -> str:

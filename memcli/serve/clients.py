@@ -18,10 +18,11 @@ CLIENTS = {
     "claude-desktop": "Claude Desktop: server", "windsurf": "Windsurf: server", "skill": "a skill file, for agents that read skills",
     "agents-md": "a part of AGENTS.md, for agents that read that",
 }
+_LATER = "; what its sessions leave is read by mem ingest --queued, every hour with mem schedule on --ingest"
 AFTER = {
-    "claude-code": "Claude Code takes it up when it starts the next time",
-    "codex": "Codex runs a hook only once you have looked at it: /hooks",
-    "claude-desktop": "quit Claude Desktop and start it again",
+    "claude-code": "Claude Code takes it up when it starts the next time" + _LATER,
+    "codex": "Codex runs a hook only once you have looked at it: /hooks" + _LATER,
+    "claude-desktop": "quit Claude Desktop and start it again; programs started from a desktop may not see your PATH: --command \"$(command -v mem)\"",
 }
 ADVICE = """\
 `mem` keeps what should be remembered between sessions, as markdown entries in git.

@@ -40,7 +40,7 @@ def commit(box: Box, work: str, message: str = "x", env: dict[str, str] | None =
 def captured(box: Box, number: int) -> list[str]:
     """The titles in the vault, as soon as there are so many and nothing waits."""
     for _ in range(400):
-        if len(list(Path(box.vault).rglob("*.md"))) >= number and not os.listdir(box.path(".mem/state/capture")):
+        if len(list(Path(box.vault).glob("[!.]*/**/*.md"))) >= number and not os.listdir(box.path(".mem/state/capture")):
             break
         time.sleep(0.05)
     return sorted(row["title"] for row in box.json("list")["entries"])
@@ -142,6 +142,31 @@ def test_a_folder_of_hooks_that_git_is_told_of_is_used(box: Box, work: str) -> N
     assert "--everywhere" in box.run("hooks", "install", "--vault", box.vault, cwd=work, check=17).err
     box.run("hooks", "install", "--everywhere", "--vault", box.vault, cwd=work, check=0)
     assert len(os.listdir(f"{box.home}/all-hooks")) == 2
+
+
+@pytest.mark.parametrize("bang", ["/usr/bin/env sh", "/bin/sh -e", "/usr/bin/env bash"])
+def test_a_hook_that_goes_by_its_own_name_still_runs(bang: str, box: Box, work: str) -> None:
+    """husky's hooks look up what to run by the name under which they are called, and write themselves anew with every installation of packages."""
+    folder = Path(work, ".husky/_")
+    folder.mkdir(parents=True)
+    for name in ("post-commit", "prepare-commit-msg"):
+        (folder / name).write_text(f'#!{bang}\n. "$(dirname "$0")/h"\n')
+        (folder / name).chmod(0o755)
+    (folder / "h").write_text('own="$(dirname "$(dirname "$0")")/$(basename "$0")"\n[ -f "$own" ] || exit 0\nsh -e "$own" "$@"\nexit $?\n')
+    (folder.parent / "prepare-commit-msg").write_text('echo "checked $1 $#"\n! grep -q forbidden "$1"\n')
+    box.sh("git config core.hooksPath .husky/_", cwd=work)
+    before = hook_files(str(folder))
+    box.run("hooks", "install", "--vault", box.vault, cwd=work, check=0)
+    assert "checked .git/COMMIT_EDITMSG 2" in commit(box, work)
+    assert box.call(["git", "commit", "-q", "--allow-empty", "-m", "forbidden"], cwd=work, env=_AS).status == 1
+    for name in ("post-commit", "prepare-commit-msg"):
+        (folder / name).write_bytes(before[name][1])
+    assert box.run("hooks", "status", "--vault", box.vault, cwd=work, check=3).out.split()[1::2] == ["replaced"] * 2
+    box.run("hooks", "install", "--vault", box.vault, cwd=work, check=0)
+    assert "checked" in commit(box, work)
+    (folder / "post-commit").write_bytes(before["post-commit"][1])
+    box.run("hooks", "uninstall", "--vault", box.vault, cwd=work, check=0)
+    assert hook_files(str(folder)) == before
 
 
 def test_memories_are_offered_only_where_an_editor_opens_and_strips_comments(box: Box, work: str) -> None:

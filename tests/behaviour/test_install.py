@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from box import Box
+from box import MEM, Box
 
 from memcli.errors import UserError
 from memcli.serve.clients import CLIENTS, Places, targets
@@ -181,10 +181,25 @@ def test_a_file_of_ours_that_was_edited_stays(tmp_path: Path) -> None:
     assert mine.exists() and "by hand" in steps[1].notes[0] and not (tmp_path / ".agents").exists()
 
 
+def test_a_program_that_would_not_be_found_is_told(bare: Box) -> None:
+    """Another package installs a mem too, and a mem in a virtual environment is on the PATH of its own shell alone."""
+    os.mkdir(f"{bare.home}/bin")
+    path = {"PATH": f"{bare.home}/bin:/usr/bin:/bin"}
+    assert f"mem is not on your PATH; --command {MEM} names this one" in bare.run("install", "cursor", "--dry-run", env=path, check=0).err
+    Path(bare.home, "bin/mem").write_text("#!/bin/sh\n")
+    Path(bare.home, "bin/mem").chmod(0o755)
+    assert "is another program" in bare.run("install", "cursor", "--dry-run", env=path, check=0).err
+    os.remove(f"{bare.home}/bin/mem")
+    os.symlink(MEM, f"{bare.home}/bin/mem")
+    assert bare.run("install", "cursor", "--dry-run", env=path, check=0).err == "" == bare.run("install", "cursor", "--dry-run", check=0).err
+
+
 def test_the_command_says_what_it_does(bare: Box) -> None:
     before = bare.files(bare.home)
     shown = bare.run("install", "claude-code", "--dry-run", check=0).out
     assert '+        "mcp"' in shown and '"mem hook claude"' in shown and bare.files(bare.home) == before
+    assert "mem schedule on --ingest" in bare.run("install", "claude-code", check=0).err
+    bare.run("install", "claude-code", "--uninstall", check=0)
     bare.run("install", "vscode", env={"XDG_CONFIG_HOME": f"{bare.home}/c"}, check=0)
     assert json.loads(Path(bare.home, "c/Code/User/mcp.json").read_text())["servers"]["mem"]["type"] == "stdio"
     bare.run("install", "vscode", "--uninstall", env={"XDG_CONFIG_HOME": f"{bare.home}/c"}, check=0)

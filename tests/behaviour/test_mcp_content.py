@@ -46,6 +46,11 @@ def test_an_agent_cannot_make_itself_the_user(copied: Box, wire: Wire) -> None:
     assert "'state' is no argument" in wire.refused("update_memory", id=id_, state="core")
 
 
+def test_an_agent_hears_that_it_said_so_before(copied: Box, wire: Wire) -> None:
+    first = wire.call("remember", text="The office moves to Lyon in spring.")["structuredContent"]["id"]
+    assert f"{first} says just that already" in wire.text("remember", text="The office moves to Lyon in spring.")
+
+
 def test_what_an_agent_rewrites_is_no_longer_the_users_own(copied: Box, wire: Wire) -> None:
     copied.run("add", "Tea at four.", "--title", "Tea", check=0)
     copied.run("add", "Pasted from a page.", "--title", "Page", "--trust", "web", check=0)

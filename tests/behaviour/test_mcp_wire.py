@@ -128,6 +128,9 @@ def test_a_batch_is_answered_as_one(kept: Box) -> None:
         assert [one["id"] for one in wire.answer()] == [1, None, "b"]
         wire.raw(b'[{"jsonrpc": "2.0", "method": "x"}]\n')
         assert wire.ask("ping")["result"] == {}
+        wire.raw(b"[" * 900 + b"]" * 900 + b"\n")  # a batch in a batch is none
+        assert [one["error"]["code"] for one in wire.answer()] == [-32600]
+        assert wire.ask("ping")["result"] == {}
 
 
 def test_what_is_cancelled_in_time_is_not_done(kept: Box) -> None:

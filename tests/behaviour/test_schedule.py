@@ -106,6 +106,15 @@ def test_systemd_is_used_where_it_answers_and_crontab_is_left_alone(box: Box, pr
     assert "it is masked" in failed.err and not Path(box.home, ".config/systemd").exists()
 
 
+def test_what_runs_for_a_vault_that_is_gone_can_be_ended(box: Box, programs: dict[str, str]) -> None:
+    box.run("schedule", "on", env=programs, check=0)
+    os.rename(box.vault, f"{box.vault}-elsewhere")
+    run = box.run("schedule", "run", "--vault", box.vault, env=programs, cwd=box.home, check=10)
+    assert "mem schedule off --vault" in run.err
+    assert "out of crontab" in box.run("schedule", "off", "--vault", box.vault, env=programs, cwd=box.home, check=0).out
+    assert not os.path.exists(f"{box.home}/table")
+
+
 def test_launchd_is_told_as_it_wants(box: Box, programs: dict[str, str]) -> None:
     box.run("schedule", "on", "--with", "launchd", env=programs, check=0)
     path = next(Path(box.home, "Library/LaunchAgents").glob("*.plist"))

@@ -227,6 +227,30 @@ def test_a_secret_written_by_hand_is_not_passed_on(box: Box) -> None:
     assert box.git("log", "--format=%s") == "mem(init): a new vault\n"
 
 
+def test_a_password_in_a_url_is_told_to_nobody(box: Box) -> None:
+    box.write("words.md", "first words\n")
+    box.sh("git init -q --bare -b main ../hub.git && mem sync ../hub.git && git clone -q ../hub.git ../two")
+    box.write("words.md", "our words\n")
+    box.sh("echo their words >../two/words.md && cd ../two && mem sync")
+    ssh = Path(box.home, "ssh")
+    ssh.write_text('#!/bin/sh\nfor last; do :; done\neval "$last"\n')
+    ssh.chmod(0o700)
+    done = box.run("sync", f"ssh://me:opensesame@host{box.home}/hub.git", env={"GIT_SSH_COMMAND": str(ssh)}, check=3)
+    assert f"ssh://host{box.home}/hub.git: " in done.err and f">>>>>>> ssh://host{box.home}/hub.git\n".encode() in box.read("words.md")
+    assert "opensesame" not in done.out + done.err + box.git("log", "-p", "--format=%B")
+
+
+def test_a_remote_that_refuses_says_why(box: Box) -> None:
+    box.sh("git init -q --bare -b main ../hub.git && git remote add origin ../hub.git")
+    hook = Path(box.home, "hub.git/hooks/pre-receive")
+    hook.write_text("#!/bin/sh\necho frozen until Monday >&2\nexit 1\n")
+    hook.chmod(0o700)
+    refused = box.run("sync", check=4).err
+    assert "origin refused what was pushed (pre-receive hook declined): frozen until Monday" in refused and "doctor" not in refused
+    hook.unlink()
+    box.run("sync", check=0)
+
+
 def test_syncs_at_once(clones: list[Box]) -> None:
     for number, box in enumerate(clones):
         box.run("add", f"from {number}", check=0)

@@ -60,8 +60,11 @@ class Peer:
     def reply(self, message: Any) -> dict[str, Any] | list[dict[str, Any]] | None:
         """The reply to a message, None for one that wants none."""
         if isinstance(message, list) and message:
-            found = [one for part in message if isinstance(one := self.reply(part), dict)]
-            return found or None
+            return [one for part in message if (one := self._reply(part)) is not None] or None
+        return self._reply(message)
+
+    def _reply(self, message: Any) -> dict[str, Any] | None:
+        """The reply to one message, which is no batch."""
         if not isinstance(message, dict):
             return failure(None, INVALID, "not a JSON-RPC message")
         method, id_ = message.get("method"), id_of(message)

@@ -41,7 +41,8 @@ def remember(room: Room, given: Given) -> Answer:
     record = records.added(changed)
     held = "" if changed.commit else "; its slot holds just that already, which was noted as confirmed"
     older = f"; it supersedes {', '.join(record['supersedes'])}" if record["supersedes"] else ""
-    return Answer(f"remembered as {record['id']} ({record['path']}){held}{older}", record, ((uri(record["id"]), given.get("title") or record["path"]),))
+    twin = f"; {changed.twin} says just that already: forget one of them unless both are meant" if changed.twin else ""
+    return Answer(f"remembered as {record['id']} ({record['path']}){held}{older}{twin}", record, ((uri(record["id"]), given.get("title") or record["path"]),))
 
 
 def _fields(given: Given) -> dict[str, Value]:
