@@ -36,11 +36,12 @@ def matrix(codes: bytes, dimensions: int) -> Any:
     return _numpy.frombuffer(codes, dtype=_numpy.int8).reshape(-1, dimensions)
 
 
-def picked(rows: Any, scales: bytes, places: Sequence[int], numbers: Sequence[float], scale: float) -> list[float]:
-    """`products` for some rows of a matrix, times the scale of each, times a scale."""
+def picked(rows: Any, scales: bytes, places: Sequence[int], numbers: Sequence[float], scale: float, least: float) -> tuple[Any, list[float]]:
+    """`products` for some rows of a matrix, times the scale of each, times a scale; and the places of those that are not below `least`."""
     own = _numpy.frombuffer(scales, dtype=_numpy.float32)[places].astype(_numpy.float64)
-    found: list[float] = ((rows[places].astype(_numpy.float64) @ _numpy.asarray(numbers, dtype=_numpy.float64)) * own * scale).tolist()
-    return found
+    found = (rows[places].astype(_numpy.float64) @ _numpy.asarray(numbers, dtype=_numpy.float64)) * own * scale
+    enough = found >= least
+    return _numpy.asarray(places)[enough], found[enough].tolist()
 
 
 def summed(signs: bytes, query: Sequence[float], rows: int, unit: float) -> bytes:

@@ -35,6 +35,7 @@ from memcli.index.signs import near_signs
 FORMAT = 2
 WIDTH = 600
 DENSE_MAX = 64 << 20  # bytes of codes that a process that stays keeps
+CODED_MAX = 10_000  # entries whose vectors such a process keeps as they are asked for
 _HEADER_MAX = 4096
 _PIECE = 1 << 20  # bytes
 _HINT = "mem index --rebuild makes it anew from the files; nothing is lost"
@@ -118,6 +119,7 @@ class Segment:
         self._sections: dict[int, bytes] = {}
         self._known: dict[int, tuple[str, str]] = {}
         self._places: dict[str, int] = {}
+        self._coded: dict[int, list[Coded]] = {}
         try:
             self._fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
             head = os.pread(self._fd, _HEADER_MAX, 0).partition(b"\n")[0]
@@ -192,20 +194,21 @@ class Segment:
             self._path_ends, self._row_ends = self._numbers(0), self._numbers(3)
             self._opened = True
 
-    def nearest(self, query: Question, width: int = WIDTH) -> list[Near]:
-        """About the `width` nearest rows with their cosines, in no order."""
-        return self.rated(near_signs(self._section(5), query.numbers, width), query) if self.rows else []
+    def nearest(self, query: Question, width: int = WIDTH, least: float = -2.0) -> list[Near]:
+        """About the `width` nearest rows with their cosines, in no order; those of less than `least` may be left out."""
+        return self.rated(near_signs(self._section(5), query.numbers, width), query, least) if self.rows else []
 
-    def rated(self, rows: Iterable[int], query: Question) -> list[Near]:
-        """What stands in some rows, with the cosines."""
+    def rated(self, rows: Iterable[int], query: Question, least: float = -2.0) -> list[Near]:
+        """What stands in some rows, with the cosines; those of less than `least` may be left out."""
         self._open()
         places = list(rows)
         if not self._stays or not places:
             return self._rated(places, query)
         if self._matrix is None:
             self._matrix = dense.matrix(self._section(6), self.dimensions)
-        known, found = self._known, dense.picked(self._matrix, self._section(4), places, query.numbers, query.scale)
-        return [Near(*(known.get(at) or self._entry(at)), chunk, cosine) for at, chunk, cosine in zip(*dense.owners(self._row_ends, places), found)]
+        enough, found = dense.picked(self._matrix, self._section(4), places, query.numbers, query.scale, least)
+        known = self._known
+        return [Near(*(known.get(at) or self._entry(at)), chunk, cosine) for at, chunk, cosine in zip(*dense.owners(self._row_ends, enough), found)]
 
     def _rated(self, rows: Sequence[int], query: Question) -> list[Near]:
         wanted = query.numbers
@@ -237,17 +240,21 @@ class Segment:
         for path, sum_ in wanted.items():
             at = self._find(path)
             if at < self.entries and self._entry(at) == (path, sum_):
-                start = self._row_ends[at - 1] if at else 0
-                found[path] = self._rows(start, self._row_ends[at] - start)
+                found[path] = self._coded.get(at) or self._rows(at)
         return found
 
-    def _rows(self, first: int, count: int) -> list[Coded]:
+    def _rows(self, at: int) -> list[Coded]:
+        first = self._row_ends[at - 1] if at else 0
+        count = self._row_ends[at] - first
         if self._stays:
             self._section(4), self._section(6)
         scales = array("f")
         scales.frombytes(self._piece(4, first * 4, count * 4))
         codes, size = self.codes(first, count), self.dimensions
-        return [Coded(codes[at * size:(at + 1) * size], scales[at]) for at in range(count)]
+        found = [Coded(codes[row * size:(row + 1) * size], scales[row]) for row in range(count)]
+        if self._stays and len(self._coded) < CODED_MAX:
+            self._coded[at] = found
+        return found
 
 
 def merged(parts: Iterable[list[Near]], width: int = WIDTH) -> list[Near]:

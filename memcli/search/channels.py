@@ -89,7 +89,7 @@ def _nearest(vectors: VectorIndex, view: View, found: Alike) -> dict[str, float]
         found.warning = str(error)
     best = {path: max(cosines(rows, found.question)) for path, rows in found.vectors.items()}
     newer = view.overlay
-    for near in vectors.nearest(found.question):  # best first
+    for near in vectors.nearest(found.question, least=LEAST):  # best first
         if near.path not in newer:
             best.setdefault(near.path, near.cosine)
     found.warning = vectors.warning or found.warning

@@ -10,25 +10,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from itertools import chain
 
 from memcli.search.pool import Pool
-from memcli.search.signals import NONE, Column, bm25, counted, idf
+from memcli.search.signals import Column, bm25, held, idf
 
 PIECES, WORDS = 3, 10
 
 
 def worth(pool: Pool, terms: Collection[str]) -> dict[str, float]:
     """How rare each of some stems is in the pool: its inverse document frequency over pieces."""
-    wanted = frozenset(terms)
-    if wanted in pool.rarities:
-        return pool.rarities[wanted]
-    spread = dict.fromkeys(sorted(terms), 0)
-    for piece in pool.pieces:
-        if not wanted.isdisjoint(piece.stems):
-            for stem in wanted.intersection(piece.stems):
-                spread[stem] += 1
-    pool.rarities[wanted] = {stem: idf(len(pool.pieces), count) for stem, count in spread.items()}
-    return pool.rarities[wanted]
+    spread = Counter(chain.from_iterable(held(pool, terms)))
+    return {stem: idf(len(pool.pieces), spread[stem]) for stem in sorted({*terms})}
 
 
 def coverage(held: Collection[str], rarity: Mapping[str, float]) -> float:
@@ -37,21 +30,16 @@ def coverage(held: Collection[str], rarity: Mapping[str, float]) -> float:
     return sum(value for stem, value in rarity.items() if stem in held) / total if total else 1.0
 
 
-def held(pool: Pool, candidate: int, wanted: frozenset[str]) -> set[str]:
+def covered(pool: Pool, candidate: int, terms: Collection[str]) -> set[str]:
     """Those of some stems that a candidate's title and pieces have."""
-    one = pool.candidates[candidate]
-    found = {*wanted}.intersection(one.cut.title)
-    for number in one.pieces:
-        if not wanted.isdisjoint(stems := pool.pieces[number].stems):
-            found.update(wanted.intersection(stems))
-    return found
+    one, counts = pool.candidates[candidate], held(pool, terms)
+    return {stem for stem in one.cut.title if stem in terms}.union(*(counts[number] for number in one.pieces if counts[number]))
 
 
 def reach(pool: Pool, terms: Collection[str]) -> float:
     """The largest coverage of a question's stems by any candidate: 0..1."""
     rarity = worth(pool, terms)
-    wanted = frozenset(rarity)
-    covering = (found for at in range(len(pool.candidates)) if (found := held(pool, at, wanted)) or not wanted)
+    covering = (found for at in range(len(pool.candidates)) if (found := covered(pool, at, terms)) or not rarity)
     return max((coverage(found, rarity) for found in covering), default=0.0 if pool.candidates else 1.0)
 
 
@@ -59,7 +47,7 @@ def added(pool: Pool, scores: Sequence[float], asked: Collection[str]) -> dict[s
     """The stems that the best PIECES add to those `asked`, each with its weight, 1.0 for the most telling."""
     best = best_pieces(scores)
     new = {stem for number in best for stem in pool.pieces[number].stems} - {*asked}
-    spread = Counter(stem for piece in pool.pieces for stem in new.intersection(piece.stems))
+    spread = Counter(chain.from_iterable(new.intersection(piece.stems) for piece in pool.pieces))
     gain: dict[str, float] = {}
     for number in best:
         for stem in sorted(new.intersection(pool.pieces[number].stems)):
@@ -76,14 +64,13 @@ def best_pieces(scores: Sequence[float]) -> list[int]:
 
 def trust(pool: Pool, scores: Sequence[float], terms: Collection[str]) -> float:
     """How far the best pieces can be relied on: the largest coverage (0..1) among them."""
-    rarity = worth(pool, terms)
-    return max((coverage({*pool.pieces[number].stems}, rarity) for number in best_pieces(scores)), default=0.0)
+    rarity, counts = worth(pool, terms), held(pool, terms)
+    return max((coverage(counts[number], rarity) for number in best_pieces(scores)), default=0.0)
 
 
 def evidence(pool: Pool, words: Mapping[str, float]) -> Column:
     """BM25 of each piece by the added words, each times its weight."""
-    wanted = frozenset(words)
-    held = [NONE if wanted.isdisjoint(piece.stems) else counted(piece.stems, words) for piece in pool.pieces]
-    spread = Counter(stem for found in held for stem in found)
-    values = {stem: weight * idf(len(held), spread[stem]) for stem, weight in words.items()}
-    return bm25(held, [len(piece.stems) for piece in pool.pieces], values)
+    counts = held(pool, words)
+    spread = Counter(chain.from_iterable(counts))
+    values = {stem: weight * idf(len(counts), spread[stem]) for stem, weight in words.items()}
+    return bm25(counts, [len(piece.stems) for piece in pool.pieces], values)

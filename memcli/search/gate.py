@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from memcli.search.feedback import coverage, held, worth
+from memcli.search.feedback import coverage, covered, worth
 from memcli.search.moments import nearness, spans
 from memcli.search.pool import Pool
 
@@ -41,7 +41,7 @@ def judged(pool: Pool, order: Sequence[int], scores: Sequence[float], question: 
     if not order:
         return Confidence(rung, 0.0, None, tuple(names(question)))
     tenth = scores[order[LAST - 1]] if len(order) >= LAST else 0.0
-    return Confidence(rung, coverage(held(pool, order[0], frozenset(terms)), worth(pool, terms)), scores[order[0]] / tenth if tenth > 0 else None,
+    return Confidence(rung, coverage(covered(pool, order[0], terms), worth(pool, terms)), scores[order[0]] / tenth if tenth > 0 else None,
                       tuple(_missing(pool, order[:FIRST], question, today)))
 
 

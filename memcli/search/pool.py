@@ -88,7 +88,7 @@ class Pool:
 
     candidates: list[Candidate] = field(default_factory=list)
     pieces: list[Piece] = field(default_factory=list)
-    rarities: dict[frozenset[str], dict[str, float]] = field(default_factory=dict)  # worked out before
+    held: dict[tuple[str, ...], list[Mapping[str, int]]] = field(default_factory=dict)  # how often each piece has these words, worked out before
 
     def neighbour(self, number: int, distance: int) -> int:
         """The place of the piece so far away in the same entry, -1 where there is none."""

@@ -36,8 +36,7 @@ class Words:
     def __init__(self, pool: Pool, terms: Sequence[str]) -> None:
         self.pool = pool
         self.terms = list(dict.fromkeys(terms))
-        wanted = set(self.terms)
-        self.held = [NONE if wanted.isdisjoint(piece.stems) else counted(piece.stems, wanted) for piece in pool.pieces]
+        self.held = held(pool, terms)
         self.lengths = [len(piece.stems) for piece in pool.pieces]
         spread = Counter(term for held in self.held for term in held)
         self.rarity = {term: idf(len(self.held), spread[term]) for term in self.terms if spread[term]}
@@ -61,8 +60,10 @@ class Words:
         spread = Counter(term for found in held for term in found)
         return bm25(held, lengths, {term: idf(len(held), spread[term]) for term in self.rarity})
 
-    def _joined(self, number: int, start: int, others: Iterable[int]) -> Mapping[str, int]:
+    def _joined(self, number: int, start: int, others: Sequence[int]) -> Mapping[str, int]:
         """What a piece and others hold together; those are counted from the entry's first piece, at `start`."""
+        if not others:
+            return self.held[number]
         found = dict(self.held[number])
         for other in others:
             for term, times in self.held[start + other].items():
@@ -76,6 +77,15 @@ class Words:
                 for own, piece in zip(self.held, self.pool.pieces)]  # a pair is of two words
         spread = Counter(pair for found in held for pair in found)
         return bm25(held, [max(length - 1, 0) for length in self.lengths], {pair: idf(len(held), spread[pair]) for pair in wanted if spread[pair]})
+
+
+def held(pool: Pool, words: Iterable[str]) -> list[Mapping[str, int]]:
+    """How often each piece has each of some words."""
+    wanted = tuple(dict.fromkeys(words))
+    if wanted not in pool.held:
+        some = frozenset(wanted)
+        pool.held[wanted] = [NONE if some.isdisjoint(piece.stems) else counted(piece.stems, some) for piece in pool.pieces]
+    return pool.held[wanted]
 
 
 def counted(words: Iterable[str], wanted: Collection[str]) -> Mapping[str, int]:
