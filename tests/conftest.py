@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from box import Box
+from standing import dismiss
 
 
 @pytest.fixture
@@ -32,6 +33,11 @@ def copied(tmp_path: Path, _founded: str) -> Box:
     """A home with a fresh vault, like `box`, at a tenth of the price."""
     shutil.copytree(_founded, tmp_path, dirs_exist_ok=True, symlinks=True)
     return Box(str(tmp_path))
+
+
+def pytest_unconfigure() -> None:
+    """End the processes that stand by for commands, and count their time."""
+    dismiss()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
