@@ -19,7 +19,7 @@ MEM = os.path.join(BIN, "mem")
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 FIXTURES = os.path.join(TOP, "fixtures")
 NOW = "2026-11-23T08:00:00Z"  # the present of sessions and of a fresh vault
-_FOREIGN = ("MEM_", "XDG_", "GIT_", "LC_", "PYTHON", "VIRTUAL_ENV", "NO_COLOR", "FORCE_COLOR", "CLICOLOR", "PAGER", "EDITOR", "VISUAL", "LESS")
+_FOREIGN = ("MEM_", "PYTEST_", "XDG_", "GIT_", "LC_", "PYTHON", "VIRTUAL_ENV", "NO_COLOR", "FORCE_COLOR", "CLICOLOR", "PAGER", "EDITOR", "VISUAL", "LESS")
 
 
 @dataclass(frozen=True, slots=True)
