@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import os
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,14 +20,9 @@ ENTRIES = {"a.md": "The automobile was red.", "b.md": "A feline slept.", "c.md":
 def few(box: Box) -> Box:
     """Three entries, in no index yet."""
     for at, (path, words) in enumerate(ENTRIES.items()):
-        settled(box, path, f"---\nid: 01h{at:023d}\ntitle: Entry {at}\n---\n{words}\n")
+        box.write(path, f"---\nid: 01h{at:023d}\ntitle: Entry {at}\n---\n{words}\n")
+        box.settle(path)
     return box
-
-
-def settled(box: Box, path: str, words: str) -> None:
-    """Write an entry a minute ago: one that was written this very moment is looked at once more, and asked for again."""
-    full, then = box.write(path, words), time.time() - 60
-    os.utime(full, (then, then))
 
 
 @pytest.fixture
@@ -96,7 +90,8 @@ def test_a_program_is_started_once_a_run_and_asked_in_batches(few: Box) -> None:
 
 def test_a_new_entry_is_found_by_meaning_at_once_and_kept_by_index(few: Box) -> None:
     chosen(few, program(few)).run("index", "--rebuild", check=0)
-    settled(few, "d.md", "---\nid: 01h00000000000000000000009\n---\nA vessel of clay.\n")
+    few.write("d.md", "---\nid: 01h00000000000000000000009\n---\nA vessel of clay.\n")
+    few.settle("d.md")
     assert set(hits(few, "ship")[:2]) == {"c.md", "d.md"}
     few.run("index", check=0)
     os.remove(f"{few.home}/log")
