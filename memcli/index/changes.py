@@ -75,7 +75,8 @@ def by_folder(root: str, manifest: Manifest, pending: Pending) -> Changes:
     gone.update(folder for folder in known if closed and folder.startswith(closed))
     looked = differing | gone | scan.folders.keys()
     inside = {path: seen for path, seen in _known(manifest, pending).items() if os.path.dirname(path) in looked}
-    return _compare(scan, inside, {**{folder: trusted(mtime) for folder, mtime in scan.folders.items()}, **dict.fromkeys(gone, GONE)})
+    folders = {**{folder: trusted(mtime) for folder, mtime in scan.folders.items()}, **dict.fromkeys(gone, GONE)}
+    return _compare(scan, inside, folders, closed)
 
 
 def _folders(root: str, known: Mapping[str, int]) -> tuple[set[str], set[str]]:
@@ -112,8 +113,9 @@ def _known(manifest: Manifest, pending: Pending) -> dict[str, Stat]:
     return known
 
 
-def _compare(scan: vaults.Scan, known: dict[str, Stat], folders: dict[str, int]) -> Changes:
-    now = dict(zip(scan.paths, zip(scan.sizes, scan.mtimes, scan.marks)))
+def _compare(scan: vaults.Scan, known: dict[str, Stat], folders: dict[str, int], closed: tuple[str, ...] = ()) -> Changes:
+    """`closed`: beginnings of paths that belong to the vault no more, though a folder there was looked at for its own time."""
+    now = {path: seen for path, seen in zip(scan.paths, zip(scan.sizes, scan.mtimes, scan.marks)) if not path.startswith(closed)}
     if now == known:
         return Changes(folders=folders)
     changed = {path: seen for path, seen in now.items() if known.get(path) != seen}

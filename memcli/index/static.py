@@ -76,6 +76,10 @@ class Table:
         """All vectors: TOKENS rows of DIMENSIONS half-precision numbers, little-endian."""
         return os.pread(self._file.fileno(), TOKENS * _ROW.size, self._start)
 
+    def some(self, tokens: Iterable[int]) -> bytes:
+        """The vectors of some tokens, one after the other, as in `whole`."""
+        return b"".join(os.pread(self._file.fileno(), _ROW.size, self._start + token * _ROW.size) for token in tokens)
+
 
 def vocabulary(where: str) -> list[str]:
     """The pieces by number, from the package's tokenizer file."""
@@ -108,7 +112,9 @@ class Lexicon:
         for tokens in texts:
             held.update(set(tokens))
             counted += 1
-        idf = array("f", [math.log(1 + (counted - held[token] + 0.5) / (held[token] + 0.5)) for token in range(TOKENS)])
+        idf = array("f", [math.log(1 + (counted + 0.5) / 0.5)]) * TOKENS  # that of a token which no chunk holds
+        for token, times in held.items():
+            idf[token] = math.log(1 + (counted - times + 0.5) / (times + 0.5))
         return cls(pieces, idf, array("f", bytes(4 * DIMENSIONS)), counted)
 
     def write(self, path: str) -> None:

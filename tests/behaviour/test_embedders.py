@@ -21,6 +21,7 @@ def few(box: Box) -> Box:
     """Three entries, in no index yet."""
     for at, (path, words) in enumerate(ENTRIES.items()):
         box.write(path, f"---\nid: 01h{at:023d}\ntitle: Entry {at}\n---\n{words}\n")
+        box.settle(path)
     return box
 
 
@@ -90,6 +91,7 @@ def test_a_program_is_started_once_a_run_and_asked_in_batches(few: Box) -> None:
 def test_a_new_entry_is_found_by_meaning_at_once_and_kept_by_index(few: Box) -> None:
     chosen(few, program(few)).run("index", "--rebuild", check=0)
     few.write("d.md", "---\nid: 01h00000000000000000000009\n---\nA vessel of clay.\n")
+    few.settle("d.md")
     assert set(hits(few, "ship")[:2]) == {"c.md", "d.md"}
     few.run("index", check=0)
     os.remove(f"{few.home}/log")

@@ -146,6 +146,7 @@ def test_a_folder_that_became_a_repository_of_its_own(either: Box, own: int) -> 
     either.write(f"box{own}/b.md", f"newa{own:05d}\n")
     assert len(either.found(f"newa{own:05d}")) == 2
     either.call(["git", "init", "-q", f"box{own}"], check=0)
+    either.write(f"box{own}/inner/new.md", f"newa{own:05d}\n")
     assert either.found(f"newa{own:05d}") == []
 
 

@@ -19,6 +19,7 @@ def garden(tmp_path: Path) -> Box:
     for name, text in (("rose", "The climbing rose flowers in June."), ("shed", "The shed leaks above the workbench."),
                        ("pond", "The pond pump hums at night."), ("bees", "Two colonies of bees wintered well.")):
         box.write(f"{name}.md", f"---\ntitle: {name.title()}\n---\n{text}\n")
+        box.settle(f"{name}.md")
     commit(box, "then")
     box.run("index", check=0)
     return box
@@ -79,6 +80,7 @@ def test_filters_and_dates_are_those_of_then(garden: Box) -> None:
 
 def test_nothing_is_written_and_the_present_is_as_before(garden: Box) -> None:
     garden.write("shed.md", "---\ntitle: Shed\n---\nThe shed has a new copper roof.\n")
+    garden.settle("shed.md")
     commit(garden, "roof")
     before = paths(garden, "shed roof leaks")
     index = {name: (Path(garden.path(".mem/index")) / name).stat().st_mtime_ns for name in os.listdir(garden.path(".mem/index"))}

@@ -10,7 +10,7 @@ import campaign
 import damage
 import nights
 import pytest
-from box import Box
+from box import MEM, Box
 from breaking import COMMANDS, Tally, before, broken_at, check, copied, template
 
 from memcli.faults import POINTS
@@ -57,7 +57,7 @@ def test_a_full_disk(source: Box, tmp_path: Path) -> None:
         soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
         resource.setrlimit(resource.RLIMIT_FSIZE, (64, hard))
         try:
-            result = box.run(*COMMANDS[verb])
+            result = box.call([MEM, *COMMANDS[verb]])  # inherits the limit, which the standing process would not
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
         assert result.status == 4 and "space" in result.err and len(result.err.splitlines()) == 2, result

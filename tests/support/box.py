@@ -8,16 +8,19 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from standing import standing
 
 BIN = os.path.dirname(os.path.abspath(sys.executable))
 MEM = os.path.join(BIN, "mem")
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 FIXTURES = os.path.join(TOP, "fixtures")
 NOW = "2026-11-23T08:00:00Z"  # the present of sessions and of a fresh vault
-_FOREIGN = ("MEM_", "XDG_", "GIT_", "LC_", "PYTHON", "VIRTUAL_ENV", "NO_COLOR", "FORCE_COLOR", "CLICOLOR", "PAGER", "EDITOR", "VISUAL", "LESS")
+_FOREIGN = ("MEM_", "PYTEST_", "XDG_", "GIT_", "LC_", "PYTHON", "VIRTUAL_ENV", "NO_COLOR", "FORCE_COLOR", "CLICOLOR", "PAGER", "EDITOR", "VISUAL", "LESS")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +50,14 @@ class Box:
 
     def run(self, *args: str, input: bytes | str | None = None, env: Mapping[str, str] | None = None, cwd: str | None = None,
             check: int | None = None, timeout_s: float = 120) -> Result:
-        """Run `mem ARGS` in the vault. `check`: the exit status it must end with."""
-        return self.call([MEM, *args], input=input, env=env, cwd=cwd, check=check, timeout_s=timeout_s)
+        """Run `mem ARGS` in the vault, as a child of the standing process where that is the same. `check`: the exit status it must end with."""
+        whole = {**self.env, **(env or {})}
+        stands = standing({**self.env, "HOME": "/"})
+        if not stands.fits(whole):
+            return self.call([MEM, *args], input=input, env=env, cwd=cwd, check=check, timeout_s=timeout_s)
+        data = input.encode() if isinstance(input, str) else input
+        status, out, err = stands.run(args, data, whole, cwd or self.vault, timeout_s)
+        return _judged([MEM, *args], Result(status, out, err.decode("utf-8", "replace")), check)
 
     def sh(self, line: str, *, input: bytes | str | None = None, env: Mapping[str, str] | None = None, cwd: str | None = None,
            check: int | None = 0) -> Result:
@@ -61,10 +70,7 @@ class Box:
         data = input.encode() if isinstance(input, str) else input
         done = subprocess.run(words, input=data, stdin=subprocess.DEVNULL if data is None else None, capture_output=True, check=False,
                               env={**self.env, **(env or {})}, cwd=cwd or self.vault, timeout=timeout_s)
-        result = Result(done.returncode, done.stdout, done.stderr.decode("utf-8", "replace"))
-        assert check is None or result.status == check, f"{words} ended with {result.status}, not {check}\n{result.out}\n{result.err}"
-        assert "Traceback" not in result.err, result.err
-        return result
+        return _judged(words, Result(done.returncode, done.stdout, done.stderr.decode("utf-8", "replace")), check)
 
     def json(self, *args: str, check: int | None = 0) -> Any:
         """Run `mem ARGS --json` and read what it prints."""
@@ -102,6 +108,11 @@ class Box:
             file.write(data.encode() if isinstance(data, str) else data)
         return full
 
+    def settle(self, name: str) -> None:
+        """Make a file of the vault a minute old: one that was written this very moment is looked at once more by the next command."""
+        then = time.time() - 60
+        os.utime(self.path(name), (then, then))
+
     def files(self, root: str = "") -> dict[str, bytes]:
         """Every regular file below a folder (the vault), by relative path, without `.git`, `.mem/index` and `.mem/state`."""
         root = root or self.vault
@@ -129,6 +140,13 @@ class Box:
         assert fsck.status == 0, fsck
         left = [name for _, _, names in os.walk(self.vault) for name in names if name.endswith(".mem-tmp")]
         assert not left, left
+
+
+def _judged(words: list[str], result: Result, check: int | None) -> Result:
+    """The result, if the exit status is the wanted one and no traceback was shown."""
+    assert check is None or result.status == check, f"{words} ended with {result.status}, not {check}\n{result.out}\n{result.err}"
+    assert "Traceback" not in result.err, result.err
+    return result
 
 
 def killed(status: int) -> bool:

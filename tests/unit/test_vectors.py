@@ -164,6 +164,21 @@ def test_many_at_once_are_what_they_are_one_by_one(embedder: static.Embedder) ->
         assert max(abs(one - other) for one, other in zip(together.numbers, alone.numbers)) <= 1
 
 
+def test_few_texts_have_the_vectors_that_the_whole_table_gives(embedder: static.Embedder, monkeypatch: pytest.MonkeyPatch) -> None:
+    from array import array
+
+    from memcli.index import embed
+
+    made = []
+    for most in (embed._FEW, -1):
+        monkeypatch.setattr(embed, "_FEW", most)
+        for texts in ([array("H", embedder.tokens(text)) for text in ("a car", "two hives by the fence, two", "")], []):
+            lexicon = static.Lexicon.of(embedder.lexicon.names, texts)
+            embed.centre(embedder.table, lexicon, texts)
+            made.append((lexicon.idf, lexicon.mean, list(embed.columns(embedder.table, lexicon, texts))))
+    assert made[:2] == made[2:] and len(set(made[0][0])) > 1
+
+
 @pytest.mark.parametrize("size", [12, 384, 1024, 1536])
 def test_vectors_of_any_length_are_found(tmp_path: Path, size: int) -> None:
     rng = random.Random(size)
