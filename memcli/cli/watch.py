@@ -41,8 +41,8 @@ leaves nothing that is believed."""
 
 PARAMS = {
     "commit": options.Opt("--commit", "Commit what is edited by hand, once it has come to rest.", kind=bool),
-    "after": options.Opt("--after", "With --commit: how many seconds without an edit are rest. Default: 30.", metavar="SECONDS", kind=int, low=1, high=86_400),
-    "sync": options.Opt("--sync", "Sync as mem sync does, so often; no network is told once.", metavar="MINUTES", kind=int, low=1, high=10_080),
+    "after": options.Opt("--after", "With --commit: how many seconds without an edit are rest; 0 takes 30.", metavar="SECONDS", kind=int, low=0, high=86_400),
+    "sync": options.Opt("--sync", "Sync as mem sync does, so often; 0: never. No network is told once.", metavar="MINUTES", kind=int, low=0, high=10_080),
     "poll": options.Opt("--poll", "Do not rely on the system to tell of changes; look at every file now and then.", kind=bool),
     "once": options.Opt("--once", "Do what there is to do now, and end.", kind=bool),
     "quiet": options.Opt("--quiet -q", "Print only what goes wrong.", kind=bool),
