@@ -108,7 +108,7 @@ class Watch:
                     break
         except FileNotFoundError:
             self._left = None  # a folder went before it could be followed
-            self._look(Noticed())
+            self._notice()
         except UserError as error:
             self._trouble(f"{error.message}; every file is looked at now and then instead", error.hint)
             return "scans"
@@ -143,12 +143,16 @@ class Watch:
         if batch:
             self._dirty = clock.monotonic_s()
         if (self._left is None or self._left) and (batch != set() or clock.monotonic_s() - self._tried > AGAIN_S):
-            noticed = self._look(Noticed())
-            if noticed.added or noticed.changed or noticed.gone or noticed.anew:
-                self._dirty = clock.monotonic_s()
-                self._tell(Event("indexed", "", noticed))
+            self._notice()
         self._settle(now=False)
         return turned or self._folders != before
+
+    def _notice(self) -> None:
+        """Look, and tell what was seen."""
+        noticed = self._look(Noticed())
+        if noticed.added or noticed.changed or noticed.gone or noticed.anew:
+            self._dirty = clock.monotonic_s()
+            self._tell(Event("indexed", "", noticed))
 
     def _look(self, noticed: Noticed) -> Noticed:
         """Take in what is left to be looked at; what cannot be taken in stays left."""

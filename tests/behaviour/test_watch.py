@@ -10,7 +10,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from queue import Queue
 from typing import Any
@@ -227,6 +227,21 @@ def test_after_a_flood_or_a_sleep_every_file_is_looked_at(heard: Heard, monkeypa
     monkeypatch.setattr(noticing, "batches", batches)
     heard.run()
     assert heard.looks == [None, None, ["a.md"], None, None]
+
+
+def test_a_folder_that_goes_before_it_can_be_followed_is_told_of(heard: Heard, monkeypatch: pytest.MonkeyPatch) -> None:
+    heard.box.write("a/one.md", "one\n")
+
+    def batches(paths: Iterable[str], *_: object, **__: object) -> Iterator[set[str]]:
+        if heard.box.path("a") in paths:
+            shutil.rmtree(heard.box.path("a"))
+            raise FileNotFoundError(heard.box.path("a"))
+        heard.stop.set()
+        yield set()
+
+    monkeypatch.setattr(noticing, "batches", batches)
+    heard.run()
+    assert [event.noticed.gone for event in heard.events if event.kind == "indexed"] == [["a/one.md"]]
 
 
 def test_what_another_command_keeps_from_the_index_is_looked_at_again(heard: Heard, monkeypatch: pytest.MonkeyPatch) -> None:
