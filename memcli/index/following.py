@@ -47,10 +47,12 @@ def follow(index: Index, told: Iterable[str] | None) -> Noticed:
 def _take_in(index: Index, told: Iterable[str] | None) -> Noticed:
     view = index.load()
     assert view.manifest
+    found = changes.by_folder(index.vault.root, view.manifest, view.pending)
     if told is None:
-        found = changes.by_file(index.vault.root, view.manifest, view.pending)
+        whole = changes.by_file(index.vault.root, view.manifest, view.pending)
+        found = Changes(whole.changed, whole.gone, {**found.folders, **whole.folders})
     else:
-        found = _named(index, view, set(told), changes.by_folder(index.vault.root, view.manifest, view.pending))
+        found = _named(index, view, set(told), found)
     paths = sorted({*found.changed, *found.gone, *view.pending.again})
     before = _sums(view, paths)
     if paths:
