@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 REQUEST_MAX = 8 << 20  # bytes of a command line with its environment
 PATH_MAX = 107  # bytes of a socket's path
+PEERS_MAX = 200  # programs at once; one more is hung up on, and finds its own way
 _PIECE = 1 << 16
 
 
@@ -58,6 +59,14 @@ def _stamp(path: str) -> tuple[int, int, int]:
     except OSError:
         return 0, 0, 0
     return info.st_ino, info.st_mtime_ns, info.st_size
+
+
+def _place(path: str) -> int:
+    """The inode that lies there, a link's own; 0 for none."""
+    try:
+        return os.lstat(path).st_ino
+    except OSError:
+        return 0
 
 
 class Peer:
@@ -106,7 +115,7 @@ class Server:
     """The vault's server: `here` is the session it was started in."""
 
     def __init__(self, listening: socket.socket, path: str, caller: Caller, warm: Warm) -> None:
-        self._path, self._made = path, _stamp(path)
+        self._path, self._made = path, _place(path)
         self._home = Home(warm.root)
         self._listening = listening
         self._caller = caller
@@ -126,7 +135,7 @@ class Server:
                     return ""
                 if not busy and self._code.changed:
                     return "mem itself was changed"
-                if _stamp(self._path)[0] != self._made[0]:
+                if _place(self._path) != self._made:
                     return "the socket was taken away"
                 if not busy and idle_s and clock.monotonic_s() - self._asked_s >= idle_s:
                     return "nobody asked anything"
@@ -166,7 +175,7 @@ class Server:
         except OSError:
             return
         sock.setblocking(False)
-        if not ask.peer_is_us(sock):
+        if len(self._peers) >= PEERS_MAX or not ask.peer_is_us(sock):
             sock.close()
             return
         peer = Peer(sock)

@@ -17,6 +17,7 @@ from box import MEM, Box
 from served import Pipe, Socket, serving, until
 
 import memcli
+from memcli.serve import sockets
 
 NOTES = {
     "boiler.md": "---\ntitle: Boiler\ntags: [home]\ncreated: 2026-02-10T08:00:00Z\n---\nThe boiler shows E41 when the filter is clogged.\n\nSee [[Plumber]].\n",
@@ -252,6 +253,27 @@ def test_many_clients_at_once(house: Box) -> None:
             assert answers(house, server) == [b"begin", b"done 0"]
 
 
+def test_a_crowd_does_not_end_it(house: Box) -> None:
+    with serving(house) as server:
+        crowd = []
+        for _ in range(sockets.PEERS_MAX):
+            crowd.append(server.connect())
+            assert crowd[-1].recv(1) == b"{"
+        with server.connect() as late:
+            assert late.recv(1) == b""
+        assert house.run("search", "boiler", env=server.env) == house.run("search", "boiler")
+        for client in crowd:
+            client.close()
+        until(lambda: greeted(server))
+        assert answers(house, server) == [b"begin", b"done 0"]
+
+
+def greeted(server: Socket) -> bool:
+    """Whether there is a place for one more."""
+    with server.connect() as client:
+        return client.recv(1) == b"{"
+
+
 def test_the_dead_the_busy_and_the_foreign_are_passed_over(house: Box) -> None:
     cold = house.run("search", "boiler")
     with serving(house) as server:
@@ -295,7 +317,8 @@ def test_only_one_serves_and_it_knows_when_to_end(house: Box) -> None:
         assert server.process.wait(20) == 0
         assert server.process.stderr and "nobody asked anything" in server.process.stderr.read().decode()
     with serving(house) as server:
-        os.unlink(server.path)
+        os.rename(server.path, f"{server.path}.real")
+        os.symlink(f"{server.path}.real", server.path)  # no search follows it
         assert server.process.wait(20) == 0
     with serving(house) as server:
         os.rename(house.vault, house.vault + "-moved")
