@@ -169,6 +169,22 @@ def test_edits_are_committed_when_they_rest_and_secrets_are_not(copied: Box) -> 
     assert copied.json("watch", "--once", "--commit")["event"] == "ready" and len(copied.json("log")["commits"]) == 5
 
 
+def test_what_has_no_readable_name_is_neither_recorded_nor_indexed(copied: Box) -> None:
+    odd = os.fsencode(copied.path("n\udcff.md"))
+    with open(odd, "w", encoding="utf-8") as file:
+        file.write("An odd name.\n")
+    copied.write("even.md", "An even name.\n")
+    assert copied.run("watch", "--once", "--commit", check=0).out.endswith(f"recorded 1 file in {copied.git('rev-parse', 'HEAD')[:10]}\n")
+    copied.git("add", "-A")
+    copied.git("commit", "-qm", "by hand")
+    with open(odd, "w", encoding="utf-8") as file:
+        file.write("An odd name, edited.\n")
+    copied.run("watch", "--once", "--commit", check=0)  # git knows it, so it is recorded
+    assert copied.git("status", "--porcelain") == "" and copied.run("index", check=0).err.find("making it anew") < 0
+    for words in (["search", "odd"], ["search", "odd", "--at", "HEAD"], ["list"]):
+        assert "anew" not in (seen := copied.run(*words)).err and "n\udcff" not in seen.out and seen.status in (0, 1), seen
+
+
 def test_it_ends_when_its_vault_goes(copied: Box) -> None:
     watcher = Watcher(copied)
     shutil.rmtree(copied.vault)
