@@ -275,7 +275,7 @@ def _listen(here: Session, warm: Warm, path: str, idle_s: float, umask: int) -> 
         listening.setblocking(False)
         listening.listen(64)
         server = Server(listening, path, Caller({**here.env, "MEM_VAULT": warm.root}, os.getcwd()), warm)
-        here.say(f"mem: serving {terminal.line(warm.root)}; interrupt to end")
+        here.say(f"mem: serving {terminal.line(warm.root)} on {terminal.line(path)}; interrupt to end")
         try:
             why = server.run(idle_s)
         finally:

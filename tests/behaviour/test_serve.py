@@ -309,6 +309,7 @@ def lie(liar: socket.socket, answer: bytes) -> None:
 
 def test_only_one_serves_and_it_knows_when_to_end(house: Box) -> None:
     with serving(house) as server:
+        assert f" on {server.path};" in server.said
         assert os.stat(server.path).st_mode & 0o777 == 0o600 and os.stat(os.path.dirname(server.path)).st_mode & 0o777 == 0o700
         again = house.run("serve", "--socket", env=server.env)
         assert again.status == 11 and "runs already" in again.err and str(server.process.pid) in again.err
