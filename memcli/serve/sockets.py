@@ -112,7 +112,7 @@ class Peer:
 
 
 class Server:
-    """The vault's server: `here` is the session it was started in."""
+    """The vault's server. `caller` is who started it, for those who send lines."""
 
     def __init__(self, listening: socket.socket, path: str, caller: Caller, warm: Warm) -> None:
         self._path, self._made = path, _place(path)
@@ -124,6 +124,7 @@ class Server:
         self._code = Code()
         self._ahead = Ahead(caller, warm)
         self._peers: list[Peer] = []
+        self._more = False  # whether somebody was answered in the last round
         self._asked_s = clock.monotonic_s()
 
     def run(self, idle_s: float) -> str:
@@ -145,7 +146,7 @@ class Server:
 
     def _round(self) -> bool:
         """Wait for something to happen, then answer at most one request of each program. Whether there was one."""
-        wanting = [peer.sock for peer in self._peers if not peer.out and not peer.over]
+        wanting = [peer.sock for peer in self._peers if not peer.out and not peer.over and not peer.lines.full]
         giving = [peer.sock for peer in self._peers if peer.out]
         waiting = any(peer.over and not peer.out for peer in self._peers)
         ready, free, _ = select.select([self._listening, *wanting], giving, [], 0.0 if waiting or self._more or self._ahead.left else TICK_S)
@@ -166,8 +167,6 @@ class Server:
             peer.sock.close()
             self._peers.remove(peer)
         return self._more
-
-    _more = False
 
     def _accept(self) -> None:
         try:
@@ -196,8 +195,7 @@ class Server:
                     peer.dead = True
                     return True
             else:
-                if line is None or line.strip():
-                    peer.send(self._worked(lambda: answered(line, self._caller, self._warm)))
+                peer.send(self._worked(lambda: answered(line, self._caller, self._warm)))
                 return True
         told = peer.lines.take(peer.coming)
         if told is None:

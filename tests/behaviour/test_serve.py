@@ -268,6 +268,34 @@ def test_a_crowd_does_not_end_it(house: Box) -> None:
         assert answers(house, server) == [b"begin", b"done 0"]
 
 
+def test_what_is_not_read_yet_has_to_wait(house: Box) -> None:
+    with serving(house) as server:
+        with server.connect() as rude:
+            rude.settimeout(1)
+            rude.sendall(b"\n" * (32 << 20))  # blank lines are nothing
+            rude.sendall(b'{"op": "ops", "id": 1}\n')
+            with rude.makefile("rb") as lines:
+                assert [b'"mem"' in lines.readline(), b'"id": 1' in lines.readline()] == [True, True]
+        with server.connect() as rude:
+            rude.settimeout(1)
+            reading = threading.Thread(target=drain, args=(rude,))
+            reading.start()
+            with pytest.raises(TimeoutError):
+                rude.sendall(b"x\n" * (32 << 20))
+            rude.shutdown(socket.SHUT_RDWR)
+            reading.join()
+        assert answers(house, server) == [b"begin", b"done 0"]
+
+
+def drain(client: socket.socket) -> None:
+    """Read whatever comes, to the end."""
+    try:
+        while client.recv(1 << 16):
+            pass
+    except OSError:
+        pass
+
+
 def greeted(server: Socket) -> bool:
     """Whether there is a place for one more."""
     with server.connect() as client:
@@ -288,7 +316,7 @@ def test_the_dead_the_busy_and_the_foreign_are_passed_over(house: Box) -> None:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as liar:
             liar.bind(server.path)
             liar.listen()
-            for answer in (b"", b"begin\n", b"begin\ndone 0 9999 0 0\nshort", b"begin\ndone\n", b"begin\nnonsense\n", b"begin\ndone x y z w\n"):
+            for answer in (b"", b"begin\n", b"begin\ndone 0 -5 -6 0\n", b"begin\ndone 0 5\nabcde", b"begin\ndone 0 9999 0 0\nshort", b"begin\ndone\n", b"begin\nnonsense\n", b"begin\ndone x y z w\n"):
                 thread = threading.Thread(target=lie, args=(liar, answer))
                 thread.start()
                 assert house.run("search", "boiler", env=server.env) == cold, answer
