@@ -316,7 +316,8 @@ def test_the_dead_the_busy_and_the_foreign_are_passed_over(house: Box) -> None:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as liar:
             liar.bind(server.path)
             liar.listen()
-            for answer in (b"", b"begin\n", b"begin\ndone 0 -5 -6 0\n", b"begin\ndone 0 5\nabcde", b"begin\ndone 0 9999 0 0\nshort", b"begin\ndone\n", b"begin\nnonsense\n", b"begin\ndone x y z w\n"):
+            for answer in (b"", b"begin\n", b"begin\ndone 0 9999 0 0\nshort", b"begin\ndone\n", b"begin\nnonsense\n", b"begin\ndone x y z w\n",
+                           b"begin\ndone 0 -5 -6 0\n", b"begin\ndone 0 5\nabcde"):
                 thread = threading.Thread(target=lie, args=(liar, answer))
                 thread.start()
                 assert house.run("search", "boiler", env=server.env) == cold, answer
