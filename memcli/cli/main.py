@@ -73,8 +73,20 @@ def _run(arguments: list[str]) -> int:
             raise
         if isinstance(error, OSError) and error.filename is None and error.errno == 28:
             return _output_failed(error)
+        if isinstance(error, FileNotFoundError) and _adrift():
+            tell("cannot", "the folder you are in was removed", "cd to one that is there", 4, arguments)
+            return 4
         tell("bug", *bug(error), BUG, arguments)
         return BUG
+
+
+def _adrift() -> bool:
+    """Whether the present folder is no more."""
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        return True
+    return False
 
 
 def bug(error: Exception) -> tuple[str, str]:

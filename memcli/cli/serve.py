@@ -25,12 +25,14 @@ what the command reads from standard input. "said" holds what the command told
 beside its result, "exit_status" how it ended if not with 0. A line that is no
 request gets an error, and the next one its answer.
 
+Relative paths are taken from the folder in which the server was started.
+
 With --socket the same lines are answered on a socket of this user's own, below
-$XDG_RUNTIME_DIR or ~/.local/state, for several programs at once, and mem search
-asks there first. It prints what it would print anyway; without a server, or
-with one that is dead or of another version, it goes its usual way. The server
-ends after serve.idle_minutes without a request, when its vault goes, and when
-mem itself is replaced. Nothing ever starts it but you."""
+$XDG_RUNTIME_DIR or ~/.local/state (it says where), for several programs at
+once, and mem search asks there first. It prints what it would print anyway;
+without a server, or with one that is dead or of another version, it goes its
+usual way. The server ends after serve.idle_minutes without a request, when its
+vault goes, and when mem itself is replaced. Nothing ever starts it but you."""
 
 
 PARAMS = {

@@ -76,13 +76,16 @@ def command(commit: bool = False, after: int = 0, sync: int = 0, poll: bool = Fa
 
 def _print(here: session.Session, root: str, event: Event) -> None:
     """What happened, for a person."""
+    from memcli.life.names import count
+
     noticed = event.noticed
     for letter, paths in (("A", noticed.added), ("M", noticed.changed), ("D", noticed.gone)):
         here.out("".join(f"{letter}  {terminal.line(path) if here.tty else path}\n" for path in paths))
     if event.kind == "ready" and event.how != "once":
         here.flush()
         how = "" if event.how == "events" else ", by looking at every file now and then"
-        here.say(f"following {terminal.line(root)}: {noticed.entries} {'entry' if noticed.entries == 1 else 'entries'}{how}; interrupt to end")
+        known = f": {count(noticed.entries, 'entry', 'entries')}" if noticed.folders else ""  # else the first look failed, which was told
+        here.say(f"following {terminal.line(root)}{known}{how}; interrupt to end")
     elif event.kind == "recorded":
         here.out(f"recorded {len(event.paths)} {'file' if len(event.paths) == 1 else 'files'} in {event.commit[:10]}\n")
     elif event.kind == "synced":

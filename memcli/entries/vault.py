@@ -49,7 +49,7 @@ class Vault:
             folder = "/".join(parts[:depth])
             if any(os.path.lexists(f"{self.root}/{folder}/{name}") for name in (".git", MEM)):
                 raise UserError(f"{relative} is not an entry of this vault: {folder} is a repository or vault of its own", f"mem --vault {folder} works on it")
-        reason = "its name is not UTF-8" if not _readable_name(relative) else _no_file(path)
+        reason = "its name is not UTF-8" if not readable_name(relative) else _no_file(path)
         if reason:
             raise UserError(f"{relative!r} is not an entry: {reason}", "rename or replace it; mem doctor names all that is passed over")
         return relative
@@ -160,7 +160,7 @@ def _take(entry: os.DirEntry[str], path: str, found: Scan, rows: list[tuple[str,
     """Take in one thing of a folder: an entry, a folder to look into, or what doctor should name."""
     markdown = entry.name.endswith(".md")
     if markdown and entry.is_file(follow_symlinks=False):
-        if _readable_name(entry.name):
+        if readable_name(entry.name):
             info = entry.stat(follow_symlinks=False)
             rows.append((path, info.st_size, info.st_mtime_ns, mark(info)))
         else:
@@ -169,7 +169,7 @@ def _take(entry: os.DirEntry[str], path: str, found: Scan, rows: list[tuple[str,
     if markdown or entry.is_symlink() and os.path.isdir(entry.path):
         found.skipped[path] = _what(entry)
     if entry.is_dir(follow_symlinks=False):
-        if _readable_name(entry.name):
+        if readable_name(entry.name):
             below.append(path)
         else:
             found.skipped[path] = "the folder's name is not UTF-8"
@@ -181,7 +181,7 @@ def mark(info: os.stat_result) -> int:
 
 
 def may_be_entry(path: str) -> bool:
-    """Whether a walk would take a regular file at this path of the vault for an entry."""
+    """Whether a walk would take a regular file at this path of the vault for an entry, if all names in it are UTF-8."""
     return path.endswith(".md") and not path.startswith(".") and "/." not in path
 
 
@@ -204,7 +204,8 @@ def _what(entry: os.DirEntry[str]) -> str:
     return "a folder named like an entry" if entry.is_dir(follow_symlinks=False) else "not a regular file"
 
 
-def _readable_name(name: str) -> bool:
+def readable_name(name: str) -> bool:
+    """Whether a name, or a path, is UTF-8; a walk passes over what has another."""
     if name.isascii():
         return True
     try:

@@ -24,7 +24,7 @@ class Past:
     """An earlier tree: blob ids by path. `blobs` reads them; at most `limit` bytes of one are looked at."""
 
     def __init__(self, tree: Mapping[str, str], blobs: Blobs, limit: int) -> None:
-        self._tree = {path: blob for path, blob in tree.items() if vaults.may_be_entry(path)}
+        self._tree = {path: blob for path, blob in tree.items() if vaults.may_be_entry(path) and vaults.readable_name(path)}
         self._blobs = blobs
         self._limit = limit
         self._texts: dict[str, bytes] = {}

@@ -209,7 +209,7 @@ class Index:
     def note(self, paths: list[str], before: Mapping[str, int]) -> None:
         """Take in our own write to `paths`. An index that cannot be read is left for the next reader to make anew."""
         atomic.sweep(self.vault.index)
-        paths = [path for path in paths if vaults.may_be_entry(path)]
+        paths = [path for path in paths if vaults.may_be_entry(path) and vaults.readable_name(path)]
         try:
             view = self.load()
         except IndexUnusable:

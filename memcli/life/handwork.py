@@ -71,7 +71,7 @@ def _edits(desk: Desk, git: Git) -> list[str]:
                           f"resolve the conflict in it, then git -C {git.root} add {path}, and git -C {git.root} commit")
         full = f"{git.root}/{path}"
         plain = not os.path.lexists(full) or os.path.isfile(full) and not os.path.islink(full)
-        if path and plain and (state != "??" or vaults.may_be_entry(path) and os.path.getsize(full) <= limit):
+        if path and plain and (state != "??" or vaults.may_be_entry(path) and vaults.readable_name(path) and os.path.getsize(full) <= limit):
             found.append(path)
     return found
 

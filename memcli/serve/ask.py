@@ -57,11 +57,10 @@ def search(arguments: Sequence[str]) -> int | None:
         info = os.lstat(path)
         if not root or not stat.S_ISSOCK(info.st_mode) or info.st_uid != os.geteuid() or not is_private(os.path.dirname(path)):
             return None
-        return _printed(_asked(path, _request(arguments)))
-    except BrokenPipeError:
-        raise
+        answer = _asked(path, _request(arguments))
     except (OSError, ValueError):
         return None
+    return _printed(*answer)
 
 
 def _vault(arguments: Sequence[str]) -> str:
@@ -86,8 +85,8 @@ def _request(arguments: Sequence[str]) -> bytes:
     return b"run %d\n%s" % (len(told), told)
 
 
-def _asked(path: str, request: bytes) -> tuple[list[bytes], bytes]:
-    """The words of the answer's head, and what follows it. Raises OSError or ValueError when there is no good answer."""
+def _asked(path: str, request: bytes) -> tuple[list[int], bytes]:
+    """The numbers of the answer's head, and what follows it. Raises OSError or ValueError when there is no good answer."""
     import _socket
 
     sock = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
@@ -108,12 +107,15 @@ def _asked(path: str, request: bytes) -> tuple[list[bytes], bytes]:
         words = head.split(b" ")
         if words[0] != b"done":
             raise ValueError("declined")
-        left = sum(map(int, words[2:])) - len(data)
+        numbers = list(map(int, words[1:]))
+        if len(numbers) != 4 or min(numbers) < 0:
+            raise ValueError("no head")
+        left = sum(numbers[1:]) - len(data)
         parts = [data]
         while left > 0:
             parts.append(_more(sock))
             left -= len(parts[-1])
-        return words, b"".join(parts)
+        return numbers, b"".join(parts)
     finally:
         sock.close()
 
@@ -125,10 +127,9 @@ def _more(sock: object) -> bytes:
     return data
 
 
-def _printed(answer: tuple[list[bytes], bytes]) -> int:
+def _printed(numbers: list[int], data: bytes) -> int:
     """Print what was answered: what is told, then what was found, through the pager where the command would use it."""
-    words, data = answer
-    status, out, told, pager = map(int, words[1:])
+    status, out, told, pager = numbers
     sys.stderr.write(data[out:out + told].decode("utf-8", "surrogatepass"))
     if pager:
         from memcli.cli import session

@@ -21,7 +21,7 @@ _KEYS = ("op", "args", "id", "input")
 
 
 class Lines:
-    """Bytes as they come, cut into lines; of one longer than LINE_MAX nothing is kept, and None stands for it."""
+    """Bytes as they come, cut into lines, blank ones left out; of one longer than LINE_MAX nothing is kept, and None stands for it."""
 
     def __init__(self) -> None:
         self._data = bytearray()
@@ -35,11 +35,17 @@ class Lines:
             if not end:
                 return
             self._dropping = False
-            self._data += b"\n"
         self._data += data
+
+    @property
+    def full(self) -> bool:
+        """Whether a whole request must be among what is held, so that more can wait."""
+        return len(self._data) > LINE_MAX
 
     def next(self) -> tuple[bool, bytes | None]:
         """(whether there is a whole line, the line)."""
+        if self._data[:1].isspace():
+            self._data, self._seen = self._data.lstrip(), 0
         at = self._data.find(b"\n", self._seen)
         if at < 0:
             self._seen = len(self._data)

@@ -17,6 +17,7 @@ TICK_MS = 200  # after so long without any an empty batch is handed on
 GAP_S = 5.0  # a tick that took so much longer: the machine slept, or we were stopped
 FAR = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "gfs2", "glusterfs", "lustre", "ocfs2", "vboxsf", "prl_fs", "drvfs", "fuse.sshfs",
        "fuse.glusterfs", "fuse.rclone", "fuse.s3fs", "fuse.vmhgfs-fuse", "fuse.gvfsd-fuse", "davfs", "fuse.davfs2")  # where others write unseen
+_ODD = "rename what has a name that is not UTF-8, and start it again; mem doctor names what is passed over"
 _MOUNTS = "/proc/self/mountinfo"
 
 
@@ -57,8 +58,8 @@ def batches(paths: Iterable[str], stop: Stop, keep: Callable[[str], bool], *, de
     except FileNotFoundError:
         raise
     except (OSError, RuntimeError) as error:
-        raise UserError(f"the system cannot tell of changes ({_short(error)})",
-                        "sysctl fs.inotify.max_user_watches and fs.inotify.max_user_instances may be too low") from None
+        hint = _ODD if "decode path" in str(error) else "sysctl fs.inotify.max_user_watches and fs.inotify.max_user_instances may be too low"
+        raise UserError(f"the system cannot tell of changes ({_short(error)})", hint) from None
 
 
 def _short(error: Exception) -> str:

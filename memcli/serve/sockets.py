@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 REQUEST_MAX = 8 << 20  # bytes of a command line with its environment
 PATH_MAX = 107  # bytes of a socket's path
+PEERS_MAX = 200  # programs at once; one more is hung up on, and finds its own way
 _PIECE = 1 << 16
 
 
@@ -58,6 +59,14 @@ def _stamp(path: str) -> tuple[int, int, int]:
     except OSError:
         return 0, 0, 0
     return info.st_ino, info.st_mtime_ns, info.st_size
+
+
+def _place(path: str) -> int:
+    """The inode that lies there, a link's own; 0 for none."""
+    try:
+        return os.lstat(path).st_ino
+    except OSError:
+        return 0
 
 
 class Peer:
@@ -103,10 +112,10 @@ class Peer:
 
 
 class Server:
-    """The vault's server: `here` is the session it was started in."""
+    """The vault's server. `caller` is who started it, for those who send lines."""
 
     def __init__(self, listening: socket.socket, path: str, caller: Caller, warm: Warm) -> None:
-        self._path, self._made = path, _stamp(path)
+        self._path, self._made = path, _place(path)
         self._home = Home(warm.root)
         self._listening = listening
         self._caller = caller
@@ -115,6 +124,7 @@ class Server:
         self._code = Code()
         self._ahead = Ahead(caller, warm)
         self._peers: list[Peer] = []
+        self._more = False  # whether somebody was answered in the last round
         self._asked_s = clock.monotonic_s()
 
     def run(self, idle_s: float) -> str:
@@ -126,7 +136,7 @@ class Server:
                     return ""
                 if not busy and self._code.changed:
                     return "mem itself was changed"
-                if _stamp(self._path)[0] != self._made[0]:
+                if _place(self._path) != self._made:
                     return "the socket was taken away"
                 if not busy and idle_s and clock.monotonic_s() - self._asked_s >= idle_s:
                     return "nobody asked anything"
@@ -136,7 +146,7 @@ class Server:
 
     def _round(self) -> bool:
         """Wait for something to happen, then answer at most one request of each program. Whether there was one."""
-        wanting = [peer.sock for peer in self._peers if not peer.out and not peer.over]
+        wanting = [peer.sock for peer in self._peers if not peer.out and not peer.over and not peer.lines.full]
         giving = [peer.sock for peer in self._peers if peer.out]
         waiting = any(peer.over and not peer.out for peer in self._peers)
         ready, free, _ = select.select([self._listening, *wanting], giving, [], 0.0 if waiting or self._more or self._ahead.left else TICK_S)
@@ -158,15 +168,13 @@ class Server:
             self._peers.remove(peer)
         return self._more
 
-    _more = False
-
     def _accept(self) -> None:
         try:
             sock, _ = self._listening.accept()
         except OSError:
             return
         sock.setblocking(False)
-        if not ask.peer_is_us(sock):
+        if len(self._peers) >= PEERS_MAX or not ask.peer_is_us(sock):
             sock.close()
             return
         peer = Peer(sock)
@@ -187,8 +195,7 @@ class Server:
                     peer.dead = True
                     return True
             else:
-                if line is None or line.strip():
-                    peer.send(self._worked(lambda: answered(line, self._caller, self._warm)))
+                peer.send(self._worked(lambda: answered(line, self._caller, self._warm)))
                 return True
         told = peer.lines.take(peer.coming)
         if told is None:
@@ -266,7 +273,7 @@ def _listen(here: Session, warm: Warm, path: str, idle_s: float, umask: int) -> 
         listening.setblocking(False)
         listening.listen(64)
         server = Server(listening, path, Caller({**here.env, "MEM_VAULT": warm.root}, os.getcwd()), warm)
-        here.say(f"mem: serving {terminal.line(warm.root)}; interrupt to end")
+        here.say(f"mem: serving {terminal.line(warm.root)} on {terminal.line(path)}; interrupt to end")
         try:
             why = server.run(idle_s)
         finally:

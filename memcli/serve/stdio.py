@@ -67,11 +67,10 @@ def serve(caller: Caller, warm: Warm) -> int:
         while not home.gone:
             some, line = lines.next()
             if some:
-                if line is None or line.strip():
-                    ending.working = True
-                    answer = answered(line, caller, warm)
-                    ending.working = False
-                    _write(sink, answer)
+                ending.working = True
+                answer = answered(line, caller, warm)
+                ending.working = False
+                _write(sink, answer)
                 if ending.wanted:
                     return 0
             elif select.select([source], [], [], 0.0 if ahead.left else TICK_S)[0]:

@@ -237,6 +237,8 @@ def test_a_vault_that_goes_is_gone_quietly(editor: Editor) -> None:
 
 def test_it_ends_with_the_pipe(kept: Box) -> None:
     assert kept.run("lsp", input=b"garbage\r\n\r\nContent-Length: 5\r\n\r\n[[[[[", check=0).data == b""
+    for length in ("99999999999999", "9" * 30):
+        assert "a message of a length that none has" in kept.run("lsp", input=f"Content-Length: {length}\r\n\r\n{{}}", check=4).err
     line = "mkfifo p; sleep 30 > p & (mem lsp < p > out & echo $! > pid; sleep 1.5); sleep 3.5; grep -s '^State:.*[RSD] ' /proc/$(cat pid)/status; kill %1"
     assert kept.sh(line, check=None).out == ""
 

@@ -163,6 +163,15 @@ def test_what_it_says_is_what_the_vault_says(sample: Box, sample_page: bytes) ->
     assert sample.json("stats")["entries"] == len(entries)
 
 
+def test_it_counts_as_people_do(copied: Box) -> None:
+    for kind in ("note", "summary"):
+        for number in range(2):
+            copied.write(f"{kind}{number}.md", f"---\ntype: {kind}\nstate: short\ncreated: 2026-11-22T08:00:00Z\n---\nA text.\n")
+    text = report(copied).decode()
+    assert '<p class="types">2 notes, 2 summaries</p>' in text
+    assert "0 of 4 entries that fade are known with less than 90 %.</p>" in text
+
+
 def test_filters_and_no_text(sample: Box) -> None:
     read = Read(report(sample, "--type", "event", "--type", "task", "--since", "2026", "--until", "2026-10"))
     assert {one["type"] for one in read.entries} == {"event", "task"} and all("2026-01" <= one["day"][:7] <= "2026-10" for one in read.entries)

@@ -17,6 +17,7 @@ from box import MEM, Box
 from served import Pipe, Socket, serving, until
 
 import memcli
+from memcli.serve import sockets
 
 NOTES = {
     "boiler.md": "---\ntitle: Boiler\ntags: [home]\ncreated: 2026-02-10T08:00:00Z\n---\nThe boiler shows E41 when the filter is clogged.\n\nSee [[Plumber]].\n",
@@ -252,6 +253,55 @@ def test_many_clients_at_once(house: Box) -> None:
             assert answers(house, server) == [b"begin", b"done 0"]
 
 
+def test_a_crowd_does_not_end_it(house: Box) -> None:
+    with serving(house) as server:
+        crowd = []
+        for _ in range(sockets.PEERS_MAX):
+            crowd.append(server.connect())
+            assert crowd[-1].recv(1) == b"{"
+        with server.connect() as late:
+            assert late.recv(1) == b""
+        assert house.run("search", "boiler", env=server.env) == house.run("search", "boiler")
+        for client in crowd:
+            client.close()
+        until(lambda: greeted(server))
+        assert answers(house, server) == [b"begin", b"done 0"]
+
+
+def test_what_is_not_read_yet_has_to_wait(house: Box) -> None:
+    with serving(house) as server:
+        with server.connect() as rude:
+            rude.settimeout(1)
+            rude.sendall(b"\n" * (32 << 20))  # blank lines are nothing
+            rude.sendall(b'{"op": "ops", "id": 1}\n')
+            with rude.makefile("rb") as lines:
+                assert [b'"mem"' in lines.readline(), b'"id": 1' in lines.readline()] == [True, True]
+        with server.connect() as rude:
+            rude.settimeout(1)
+            reading = threading.Thread(target=drain, args=(rude,))
+            reading.start()
+            with pytest.raises(TimeoutError):
+                rude.sendall(b"x\n" * (32 << 20))
+            rude.shutdown(socket.SHUT_RDWR)
+            reading.join()
+        assert answers(house, server) == [b"begin", b"done 0"]
+
+
+def drain(client: socket.socket) -> None:
+    """Read whatever comes, to the end."""
+    try:
+        while client.recv(1 << 16):
+            pass
+    except OSError:
+        pass
+
+
+def greeted(server: Socket) -> bool:
+    """Whether there is a place for one more."""
+    with server.connect() as client:
+        return client.recv(1) == b"{"
+
+
 def test_the_dead_the_busy_and_the_foreign_are_passed_over(house: Box) -> None:
     cold = house.run("search", "boiler")
     with serving(house) as server:
@@ -266,7 +316,8 @@ def test_the_dead_the_busy_and_the_foreign_are_passed_over(house: Box) -> None:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as liar:
             liar.bind(server.path)
             liar.listen()
-            for answer in (b"", b"begin\n", b"begin\ndone 0 9999 0 0\nshort", b"begin\ndone\n", b"begin\nnonsense\n", b"begin\ndone x y z w\n"):
+            for answer in (b"", b"begin\n", b"begin\ndone 0 9999 0 0\nshort", b"begin\ndone\n", b"begin\nnonsense\n", b"begin\ndone x y z w\n",
+                           b"begin\ndone 0 -5 -6 0\n", b"begin\ndone 0 5\nabcde"):
                 thread = threading.Thread(target=lie, args=(liar, answer))
                 thread.start()
                 assert house.run("search", "boiler", env=server.env) == cold, answer
@@ -287,6 +338,7 @@ def lie(liar: socket.socket, answer: bytes) -> None:
 
 def test_only_one_serves_and_it_knows_when_to_end(house: Box) -> None:
     with serving(house) as server:
+        assert f" on {server.path};" in server.said
         assert os.stat(server.path).st_mode & 0o777 == 0o600 and os.stat(os.path.dirname(server.path)).st_mode & 0o777 == 0o700
         again = house.run("serve", "--socket", env=server.env)
         assert again.status == 11 and "runs already" in again.err and str(server.process.pid) in again.err
@@ -295,7 +347,8 @@ def test_only_one_serves_and_it_knows_when_to_end(house: Box) -> None:
         assert server.process.wait(20) == 0
         assert server.process.stderr and "nobody asked anything" in server.process.stderr.read().decode()
     with serving(house) as server:
-        os.unlink(server.path)
+        os.rename(server.path, f"{server.path}.real")
+        os.symlink(f"{server.path}.real", server.path)  # no search follows it
         assert server.process.wait(20) == 0
     with serving(house) as server:
         os.rename(house.vault, house.vault + "-moved")

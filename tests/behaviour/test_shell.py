@@ -55,6 +55,12 @@ def test_a_reader_that_goes_away_is_no_error(full: Box) -> None:
         assert done.status in (0, 141) and done.err == "" and done.data, (line, done)
 
 
+def test_a_folder_that_was_removed_is_no_bug(full: Box) -> None:
+    for words in ("search x", "list", "add x", "serve"):
+        done = full.sh(f"mkdir gone && cd gone && rmdir ../gone && mem --vault {full.vault} {words} < /dev/null", check=4)
+        assert done.err == "mem: error: the folder you are in was removed\nhint: cd to one that is there\n"
+
+
 def test_a_full_output_is_one_line(full: Box) -> None:
     for command in ("list", "show n/00.md", "search line"):
         done = full.sh(f"mem {command} > /dev/full", check=None)

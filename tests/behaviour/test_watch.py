@@ -20,6 +20,7 @@ import watchfiles
 from box import MEM, Box
 from tokens import Mint
 
+from memcli.cli import watch as watching
 from memcli.cli.session import Session
 from memcli.entries import text
 from memcli.errors import Locked, UserError
@@ -169,6 +170,22 @@ def test_edits_are_committed_when_they_rest_and_secrets_are_not(copied: Box) -> 
     assert copied.json("watch", "--once", "--commit")["event"] == "ready" and len(copied.json("log")["commits"]) == 5
 
 
+def test_what_has_no_readable_name_is_neither_recorded_nor_indexed(copied: Box) -> None:
+    odd = os.fsencode(copied.path("n\udcff.md"))
+    with open(odd, "w", encoding="utf-8") as file:
+        file.write("An odd name.\n")
+    copied.write("even.md", "An even name.\n")
+    assert copied.run("watch", "--once", "--commit", check=0).out.endswith(f"recorded 1 file in {copied.git('rev-parse', 'HEAD')[:10]}\n")
+    copied.git("add", "-A")
+    copied.git("commit", "-qm", "by hand")
+    with open(odd, "w", encoding="utf-8") as file:
+        file.write("An odd name, edited.\n")
+    copied.run("watch", "--once", "--commit", check=0)  # git knows it, so it is recorded
+    assert copied.git("status", "--porcelain") == "" and copied.run("index", check=0).err.find("making it anew") < 0
+    for words in (["search", "odd"], ["search", "odd", "--at", "HEAD"], ["list"]):
+        assert "anew" not in (seen := copied.run(*words)).err and "n\udcff" not in seen.out and seen.status in (0, 1), seen
+
+
 def test_it_ends_when_its_vault_goes(copied: Box) -> None:
     watcher = Watcher(copied)
     shutil.rmtree(copied.vault)
@@ -293,8 +310,34 @@ def test_where_the_system_does_not_suffice_it_says_so_and_looks_itself(heard: He
     heard.run()
     assert [event.kind for event in heard.events] == ["ready", "trouble", "indexed"] and heard.events[2].noticed.added == ["new.md"]
     assert heard.events[1].text == "the system cannot tell of changes (OS file watch limit reached); every file is looked at now and then instead"
-    with pytest.raises(UserError):
+    with pytest.raises(UserError, match="limit reached") as limit:
         next(noticing.batches([heard.box.vault], Stop(), lambda _: True, deep=False))
+    assert "max_user_watches" in limit.value.hint
+    monkeypatch.setattr(watchfiles, "watch", undecodable)
+    with pytest.raises(UserError, match="decode") as odd:
+        next(noticing.batches([heard.box.vault], Stop(), lambda _: True, deep=False))
+    assert "not UTF-8" in odd.value.hint and "max_user_watches" not in odd.value.hint
+
+
+def undecodable(*_: object, **__: object) -> Iterator[set[tuple[watchfiles.Change, str]]]:
+    """As watchfiles does when a file is touched whose name is not UTF-8."""
+    raise RuntimeError('Unable to decode path "/x/\\xFF" to string')
+
+
+def test_a_first_look_that_fails_tells_of_no_entries(heard: Heard, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def full(store: Store, told: Any) -> Any:
+        raise UserError("no space left")
+
+    def batches(*_: object, **__: object) -> Iterator[set[str]]:
+        heard.stop.set()
+        yield set()
+
+    monkeypatch.setattr(Store, "follow", full)
+    monkeypatch.setattr(noticing, "batches", batches)
+    heard.run()
+    ready = next(event for event in heard.events if event.kind == "ready")
+    watching._print(Session(), heard.box.vault, ready)
+    assert capsys.readouterr().err.endswith(f"following {heard.box.vault}; interrupt to end\n")
 
 
 def test_a_network_file_system_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

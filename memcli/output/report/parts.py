@@ -92,7 +92,7 @@ def states(one: Picture) -> str:
 def types(one: Picture) -> str:
     """How many of each type."""
     ordered = sorted(one.standing.types.items(), key=lambda pair: (-pair[1], pair[0]))
-    return '<p class="types">' + ", ".join(f"{number(amount)} {safe(name)}" for name, amount in ordered) + "</p>"
+    return '<p class="types">' + ", ".join(told(amount, safe(name), "summaries" if name == "summary" else "") for name, amount in ordered) + "</p>"
 
 
 def timeline(one: Picture, row: Sequence[Period]) -> str:
@@ -134,11 +134,12 @@ def fading(one: Picture) -> str:
     columns = [[("low" if tenth < 9 else "high", amount)] for tenth, amount in enumerate(tenths)]
     titles = [f"{tenth * 10} to {tenth * 10 + 10} %: {told(amount, 'entry', 'entries')}" for tenth, amount in enumerate(tenths)]
     table = "".join(_fading_rows(one, due[:FADING_SHOWN]))
+    order = "; those that matter most and are most forgotten come first" if len(due) > 1 else ""
     more = f" The first {FADING_SHOWN} of them:" if len(due) > FADING_SHOWN else ""
     listed = (f'<table class="fading"><thead><tr><th scope="col">Entry</th><th scope="col" class="n">Known</th><th scope="col">Last used</th>'
               f'<th scope="col">Goes cold</th></tr></thead><tbody>{table}</tbody></table>') if due else ""
-    return (f'<p>{number(len(due))} of {told(len(own), "entry that fades", "entries that fade")} {"is" if len(due) == 1 else "are"} known with less than 90 %; '
-            f"those that matter most and are most forgotten come first.{more}</p>{listed}"
+    return (f'<p>{number(len(due))} of {told(len(own), "entry that fades", "entries that fade")} {"is" if len(due) == 1 else "are"} known with less than 90 %'
+            f"{order}.{more}</p>{listed}"
             f'<h3>How well they are known</h3><div class="chart small"><span class="top">{number(max(tenths))}</span>'
             f'{charts.stacked(columns, titles, "entries by how well they are known")}</div>{_axis(["0 %", "25 %", "50 %", "75 %", "100 %"])}')
 
@@ -153,7 +154,7 @@ def _fading_rows(one: Picture, places: Sequence[int]) -> Iterator[str]:
 
 def _cold(shown: Shown) -> str:
     days = shown.cold_days or 0.0
-    return "now" if days == 0 else f"in {told(round(days), 'day')}" if days < _FAR_DAYS else "not in ten years"
+    return "now" if round(days) == 0 else f"in {told(round(days), 'day')}" if days < _FAR_DAYS else "not in ten years"
 
 
 def year(one: Picture) -> str:

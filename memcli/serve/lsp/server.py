@@ -15,7 +15,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from memcli.entries import vault as vaults
-from memcli.errors import MemError, NoVault
+from memcli.errors import MemError, NoVault, UserError
 from memcli.serve.lsp import acting, completing, diagnosing, looking, renaming
 from memcli.serve.lsp.house import PAUSED_S, House, path_of
 from memcli.serve.lsp.protocol import BROKEN_OFF, Server
@@ -111,7 +111,10 @@ class Mem(Server):
 def serve(house: House, source: BinaryIO, sink: BinaryIO) -> None:
     """Answer until the client says goodbye, closes its end, or is gone."""
     threading.Thread(target=_watch, args=(os.getppid(),), daemon=True).start()
-    made(house).start_io(source, sink)
+    try:
+        made(house).start_io(source, sink)
+    except (MemoryError, OverflowError):
+        raise UserError("a message of a length that none has", "the client is broken, or it is none") from None
 
 
 def _watch(parent: int) -> None:
