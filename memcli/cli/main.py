@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found]  # `signal` imports enum, which takes longer than all that is done here
 import gc
 import os
-import signal
 import sys
-from collections.abc import Sequence
 
 from memcli import __version__
 from memcli.errors import BUG, INTERRUPTED, MemError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def main() -> None:
@@ -52,9 +55,9 @@ def _plug() -> None:
 
 def _heed() -> None:
     """End on SIGTERM and SIGHUP as on an interrupt, so that plugins end too and no temporary folder stays."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is signal.SIG_DFL:  # else the caller wants it ignored, as nohup does
-            signal.signal(number, signal.default_int_handler)
+    for number in (_signal.SIGTERM, _signal.SIGHUP):
+        if _signal.getsignal(number) is _signal.SIG_DFL:  # else the caller wants it ignored, as nohup does
+            _signal.signal(number, _signal.default_int_handler)
 
 
 def _run(arguments: list[str]) -> int:

@@ -25,6 +25,7 @@ class View:
     pending: Pending = field(default_factory=Pending)
     scanned: str = "none"
     memory: KeywordIndex | None = None
+    stirred: bool | None = None  # whether there are cold or archived entries; None: not asked yet
 
     @property
     def overlay(self) -> Mapping[str, Document | None]:

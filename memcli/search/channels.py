@@ -36,7 +36,9 @@ def stirred(index: Index, view: View, ask: Ask) -> Ask:
     """The question without cold and archived entries; the very same one where there are none, or it says itself which states it means."""
     if any(getattr(condition, "field", "") == "state" for either in ask.filters for condition in either):
         return ask
-    if not index.keyword(view).search(Ask((), (COLD,)), 1, view.overlay):
+    if view.stirred is None:
+        view.stirred = bool(index.keyword(view).search(Ask((), (COLD,)), 1, view.overlay))
+    if not view.stirred:
         return ask
     return replace(ask, clauses=(*ask.clauses, *map(Not, COLD)))
 

@@ -9,10 +9,13 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Mapping, Sequence
 
 import memcli
 from memcli.entries import place
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 PROTOCOL = 1
 BEGIN_S, ANSWER_S = 0.2, 60.0  # how long a server may take to begin with a search, and to answer it
