@@ -36,12 +36,12 @@ def matrix(codes: bytes, dimensions: int) -> Any:
     return _numpy.frombuffer(codes, dtype=_numpy.int8).reshape(-1, dimensions)
 
 
-def picked(rows: Any, scales: bytes, places: Sequence[int], numbers: Sequence[float], scale: float, least: float) -> tuple[Any, list[float]]:
+def picked(rows: Any, scales: bytes, places: Sequence[int], numbers: Sequence[float], scale: float, least: float) -> tuple[Any, Any]:
     """`products` for some rows of a matrix, times the scale of each, times a scale; and the places of those that are not below `least`."""
     own = _numpy.frombuffer(scales, dtype=_numpy.float32)[places].astype(_numpy.float64)
     found = (rows[places].astype(_numpy.float64) @ _numpy.asarray(numbers, dtype=_numpy.float64)) * own * scale
     enough = found >= least
-    return _numpy.asarray(places)[enough], found[enough].tolist()
+    return _numpy.asarray(places)[enough], found[enough]
 
 
 def summed(signs: bytes, query: Sequence[float], rows: int, unit: float) -> bytes:
@@ -72,6 +72,13 @@ def owners(ends: Any, rows: Sequence[int]) -> tuple[list[int], list[int]]:
     entries = _numpy.searchsorted(ends, rows, side="right")
     starts = _numpy.where(entries > 0, ends[entries - 1], 0)
     return entries.tolist(), (_numpy.asarray(rows, dtype=_numpy.int64) - starts).tolist()
+
+
+def largest(ends: Any, rows: Any, values: Any) -> tuple[list[int], list[float]]:
+    """The entries that some rows belong to (`ends` as in `owners`), and of each the largest value; the rows are in order of place."""
+    entries = _numpy.searchsorted(_numpy.frombuffer(ends, dtype=_numpy.uint32), rows, side="right")
+    starts = _numpy.flatnonzero(_numpy.diff(entries, prepend=-1))
+    return entries[starts].tolist(), (_numpy.maximum.reduceat(values, starts).tolist() if len(starts) else [])
 
 
 def _costs(query: Sequence[float], unit: float) -> list[bytes]:

@@ -194,21 +194,35 @@ class Segment:
             self._path_ends, self._row_ends = self._numbers(0), self._numbers(3)
             self._opened = True
 
-    def nearest(self, query: Question, width: int = WIDTH, least: float = -2.0) -> list[Near]:
-        """About the `width` nearest rows with their cosines, in no order; those of less than `least` may be left out."""
-        return self.rated(near_signs(self._section(5), query.numbers, width), query, least) if self.rows else []
+    def nearest(self, query: Question, width: int = WIDTH) -> list[Near]:
+        """About the `width` nearest rows with their cosines, in no order."""
+        return self.rated(near_signs(self._section(5), query.numbers, width), query) if self.rows else []
 
-    def rated(self, rows: Iterable[int], query: Question, least: float = -2.0) -> list[Near]:
-        """What stands in some rows, with the cosines; those of less than `least` may be left out."""
+    def rated(self, rows: Iterable[int], query: Question) -> list[Near]:
+        """What stands in some rows, with the cosines."""
         self._open()
         places = list(rows)
         if not self._stays or not places:
             return self._rated(places, query)
+        enough, found = self._picked(places, query, -2.0)
+        known = self._known
+        return [Near(*(known.get(at) or self._entry(at)), chunk, cosine) for at, chunk, cosine in zip(*dense.owners(self._row_ends, enough), found.tolist())]
+
+    def best(self, query: Question, least: float, width: int = WIDTH) -> dict[str, float] | None:
+        """The largest cosine of each entry with a row among the nearest, nothing below `least`, by path. None where `nearest` has to tell: in a process
+        that does not stay, or when more than `width` are near."""
+        if not self._stays or not self.rows:
+            return None
+        self._open()
+        rows, found = self._picked(near_signs(self._section(5), query.numbers, width), query, least)
+        if len(found) > width:
+            return None
+        return {self._entry(at)[0]: cosine for at, cosine in zip(*dense.largest(self._row_ends, rows, found))}
+
+    def _picked(self, places: Sequence[int], query: Question, least: float) -> tuple[Any, Any]:
         if self._matrix is None:
             self._matrix = dense.matrix(self._section(6), self.dimensions)
-        enough, found = dense.picked(self._matrix, self._section(4), places, query.numbers, query.scale, least)
-        known = self._known
-        return [Near(*(known.get(at) or self._entry(at)), chunk, cosine) for at, chunk, cosine in zip(*dense.owners(self._row_ends, enough), found)]
+        return dense.picked(self._matrix, self._section(4), places, query.numbers, query.scale, least)
 
     def _rated(self, rows: Sequence[int], query: Question) -> list[Near]:
         wanted = query.numbers

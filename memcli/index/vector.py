@@ -69,11 +69,22 @@ class VectorIndex:
                                  "mem index --rebuild makes them anew")
         return found
 
-    def nearest(self, query: Question, width: int = segment.WIDTH, least: float = -2.0) -> list[Near]:
-        """The nearest chunks, best first; outdated ones among them. Those with a cosine below `least` may be left out."""
-        return segment.merged((self._near(name, part, query, width, least) for name, part in self._segments.items()), width)
+    def nearest(self, query: Question, width: int = segment.WIDTH) -> list[Near]:
+        """The nearest chunks, best first; outdated ones among them."""
+        return segment.merged((self._near(name, part, query, width) for name, part in self._segments.items()), width)
 
-    def _near(self, name: str, part: Segment, query: Question, width: int, least: float) -> list[Near]:
+    def best(self, query: Question, least: float) -> dict[str, float]:
+        """The largest cosine of the entries with one of the nearest chunks, by path, nothing below `least`; outdated ones among them."""
+        only = next(iter(self._segments.values())) if len(self._segments) == 1 else None
+        found = only.best(query, least) if only is not None and only.rows <= HNSW_FROM else None
+        if found is None:
+            found = {}
+            for near in self.nearest(query):  # best first
+                if near.cosine >= least:
+                    found.setdefault(near.path, near.cosine)
+        return found
+
+    def _near(self, name: str, part: Segment, query: Question, width: int) -> list[Near]:
         if part.rows > HNSW_FROM:
             from memcli.index import hnsw
 
@@ -81,7 +92,7 @@ class VectorIndex:
                 return part.rated(hnsw.nearest(self._folder, self._graphs.get(name), part, query), query)
             except IndexUnusable as error:
                 self.warning = f"{error.message}, so each vector was looked at; {error.hint}"
-        return part.nearest(query, width, least)
+        return part.nearest(query, width)
 
     def of(self, wanted: Mapping[str, str]) -> dict[str, list[Coded]]:
         """The vectors of the entries with these paths and checksums; those it does not hold are absent."""

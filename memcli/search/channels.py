@@ -91,9 +91,7 @@ def _nearest(vectors: VectorIndex, view: View, found: Alike) -> dict[str, float]
         found.warning = str(error)
     best = {path: max(cosines(rows, found.question)) for path, rows in found.vectors.items()}
     newer = view.overlay
-    for near in vectors.nearest(found.question, least=LEAST):  # best first
-        if near.path not in newer:
-            best.setdefault(near.path, near.cosine)
+    best.update((path, cosine) for path, cosine in vectors.best(found.question, LEAST).items() if path not in newer)
     found.warning = vectors.warning or found.warning
     return best
 

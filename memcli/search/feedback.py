@@ -47,7 +47,7 @@ def added(pool: Pool, scores: Sequence[float], asked: Collection[str]) -> dict[s
     """The stems that the best PIECES add to those `asked`, each with its weight, 1.0 for the most telling."""
     best = best_pieces(scores)
     new = {stem for number in best for stem in pool.pieces[number].stems} - {*asked}
-    spread = Counter(chain.from_iterable(new.intersection(piece.stems) for piece in pool.pieces))
+    spread = Counter(chain.from_iterable(map(new.intersection, [piece.stems for piece in pool.pieces])))
     gain: dict[str, float] = {}
     for number in best:
         for stem in sorted(new.intersection(pool.pieces[number].stems)):

@@ -90,6 +90,11 @@ class Pool:
     pieces: list[Piece] = field(default_factory=list)
     held: dict[tuple[str, ...], list[Mapping[str, int]]] = field(default_factory=dict)  # how often each piece has these words, worked out before
 
+    @property
+    def spoken(self) -> bool:
+        """Whether any piece is a turn of a conversation."""
+        return any(piece.chunk.speaker for piece in self.pieces)
+
     def neighbour(self, number: int, distance: int) -> int:
         """The place of the piece so far away in the same entry, -1 where there is none."""
         inside = self.candidates[self.pieces[number].entry].pieces
@@ -111,8 +116,8 @@ def gather(index: Index, matches: Sequence[Match], scores: Mapping[str, float], 
             own = cut(index.vault.root, match.path, data if past is None else past.text(match, data))
             own.epoch = index.epoch if past is None else -1
         first = len(pool.pieces)
-        for at, (chunk, stems) in enumerate(own.pieces[:max(CHUNKS_MAX - first, 1)]):
-            pool.pieces.append(Piece(len(pool.candidates), at, chunk, stems))
+        entry = len(pool.candidates)
+        pool.pieces += [Piece(entry, at, chunk, stems) for at, (chunk, stems) in enumerate(own.pieces[:max(CHUNKS_MAX - first, 1)])]
         valid = own.entry.meta.get("valid_from")
         moment = valid if isinstance(valid, str) and valid else match.created
         pool.candidates.append(Candidate(match, own, scores.get(match.path, 0.0), moment, range(first, len(pool.pieces))))

@@ -122,17 +122,24 @@ def entry_score(pool: Pool) -> Column:
 
 def likeness(pool: Pool, question: Question, vectors: dict[str, list[Coded]]) -> Column:
     """The cosine of each piece's vector with the question's, nothing below 0; 0 where there is no vector."""
-    own = [vectors.get(pool.candidates[piece.entry].match.path, []) for piece in pool.pieces]
-    held = [number for number, piece in enumerate(pool.pieces) if piece.at < len(own[number])]
+    places: list[int] = []
+    rows: list[Coded] = []
+    for candidate in pool.candidates:
+        own = vectors.get(candidate.match.path, ())[:len(candidate.pieces)]
+        places += candidate.pieces[:len(own)]
+        rows += own
     found = [0.0] * len(pool.pieces)
-    for number, cosine in zip(held, cosines([own[number][pool.pieces[number].at] for number in held], question)):
-        found[number] = max(cosine, 0.0)
+    for number, cosine in zip(places, cosines(rows, question)):
+        if cosine > 0.0:
+            found[number] = cosine
     return found
 
 
 def asked_before(pool: Pool, column: Column) -> Column:
     """What the question just before a turn gets: its answer is likely here."""
-    found = []
+    found: Column = []
+    if not pool.spoken:
+        return [0.0] * len(pool.pieces)
     for number, piece in enumerate(pool.pieces):
         before = pool.neighbour(number, -1) if piece.chunk.speaker else -1
         found.append(column[before] if before >= 0 and "?" in pool.pieces[before].chunk.text else 0.0)
@@ -156,11 +163,15 @@ def named_speaker(pool: Pool, question: str) -> Column:
 
 def statement(pool: Pool) -> Column:
     """0 for a turn that is but a short question, 1 for the others."""
+    if not pool.spoken:
+        return [0.0] * len(pool.pieces)
     return _of_turns(pool, [float(len(piece.stems) >= _SHORT or not piece.chunk.text.rstrip().endswith("?")) for piece in pool.pieces])
 
 
 def substance(pool: Pool) -> Column:
     """The logarithm of a turn's length."""
+    if not pool.spoken:
+        return [0.0] * len(pool.pieces)
     return _of_turns(pool, [math.log1p(len(piece.stems)) for piece in pool.pieces])
 
 

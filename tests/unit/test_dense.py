@@ -36,3 +36,23 @@ def test_numpy_finds_the_same_to_the_last_bit(tmp_path: Path, monkeypatch: pytes
 
     monkeypatch.setattr(dense, "_numpy", numpy)
     assert dense.ready() and found() == plain
+
+
+def test_the_best_of_each_entry_is_what_the_nearest_rows_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, rng = str(tmp_path / "segment"), random.Random(5)
+    rows = [coding.coded(vector) for vector in vectors(300, 64, 3)]
+    segment.write(path, "x", [(f"{at:04}.md", f"{at:032x}", rows[at * 3:at * 3 + 1 + at % 3]) for at in range(100)])
+    import numpy
+
+    assert segment.Segment(path).best(coding.question(vectors(1, 64, 4)[0]), 0.0) is None, "without numpy nearest has to tell"
+    monkeypatch.setattr(dense, "_numpy", numpy)
+    part = segment.Segment(path)
+    for vector in vectors(20, 64, 6):
+        one, least = coding.question(vector), rng.uniform(0.0, 0.3)
+        near = [near for near in part.nearest(one, 40) if near.cosine >= least]
+        said = part.best(one, least, 40)
+        if said is not None:
+            assert said == {path: max(near.cosine for near in near if near.path == path) for path in {near.path for near in near}}
+        else:
+            assert len(near) > 40
+    assert part.best(coding.question(vectors(1, 64, 4)[0]), 2.0, 40) == {}
