@@ -33,7 +33,9 @@ _NAMED = r"\b(the day before yesterday|yesterday|last night|today|tonight|this m
 NEAR_DAYS, FAR_DAYS = 7.0, 42  # how fast nearness fades, and where it ends
 
 # The patterns are compiled when they are first asked for: most questions name no time, and have none of these.
-_SIGNS = (*"0123456789", *(name[:3] for name in _MONTHS), "ago", "last", "past", "this", "next", "yesterday", "today", "tonight", "tomorrow")
+_CALENDAR = (*"0123456789", *(name[:3] for name in _MONTHS))  # without one of these nothing is told by the calendar
+_SOME = rf"\d|\b(?:{_MONTH})\b"
+_SIGNS = (*_CALENDAR, "ago", "last", "past", "this", "next", "yesterday", "today", "tonight", "tomorrow")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,10 @@ def spans(question: str, today: date) -> list[Span | Days]:
 
 def mentions(text: str, wanted: Sequence[Span | Days]) -> bool:
     """Whether a text names a time of the calendar that begins in one of the wanted ones."""
-    for span in _written(text.lower()):
+    lower = text.lower()
+    if not any(sign in lower for sign in _CALENDAR) or not re.search(_SOME, lower):
+        return False
+    for span in _written(lower):
         if not span.year:
             if any(isinstance(one, Span) and (one.month, one.day) == (span.month, span.day) for one in wanted):
                 return True
